@@ -1,1 +1,3 @@
+//! Steading.
 
+pub mod config;
