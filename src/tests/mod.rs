@@ -1,1 +1,10 @@
+//! Black-box tests, named like the source: each talks to the real program as its users do.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected should stop right there"
+)]
 
+mod harness;

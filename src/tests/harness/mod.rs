@@ -1,0 +1,27 @@
+//! What the black-box tests stand on: the real binary in a folder of its own, a throw-away PostgreSQL, an HTTP client
+//! and a real browser. Whatever is started here ends with the test process.
+
+pub mod browser;
+pub mod engine;
+mod guardian;
+pub mod http;
+pub mod lines;
+mod ports;
+pub mod postgres;
+pub mod process;
+mod self_test;
+mod webdriver;
+
+use std::time::{Duration, Instant};
+
+/// Asks again and again until there is an answer; for what another process does in its own time.
+pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + lines::PATIENCE;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
