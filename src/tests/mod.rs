@@ -7,4 +7,5 @@
     reason = "a test that meets the unexpected should stop right there"
 )]
 
+mod architecture;
 mod harness;

@@ -89,19 +89,15 @@ impl Home {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// The program with these arguments, in this folder, with nothing of the tester's own settings.
+    /// The program with these arguments, in this folder, with nothing of the tester's own environment.
     pub fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_steading"));
         command
             .args(arguments)
             .current_dir(self.path())
-            .stdin(Stdio::null());
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("STEADING_") {
-                command.env_remove(name);
-            }
-        }
-        command.envs(&self.env);
+            .stdin(Stdio::null())
+            .env_clear()
+            .envs(&self.env);
         command
     }
 

@@ -1,0 +1,149 @@
+//! The rules themselves. Each returns one sentence per broken place, naming the file.
+
+use super::source::{Source, Token};
+
+/// Past this a file holds more than one idea.
+const MOST_LINES: usize = 500;
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: [&str; 6] = ["util", "utils", "common", "helper", "helpers", "manager"];
+
+/// Everything that is wrong with these files.
+pub fn broken(files: &[Source]) -> Vec<String> {
+    let order = order(files);
+    let mut broken = Vec::new();
+    for file in files {
+        let rules = [
+            directions(file, &order),
+            sql(file),
+            stores(file),
+            shape(file),
+        ];
+        broken.extend(
+            rules
+                .into_iter()
+                .flatten()
+                .map(|why| format!("src/{}: {why}", file.path)),
+        );
+    }
+    broken
+}
+
+/// The modules in the order `lib.rs` declares them.
+fn order(files: &[Source]) -> Vec<String> {
+    let map = files
+        .iter()
+        .find(|file| file.path == "lib.rs")
+        .expect("src/lib.rs");
+    let declared = map.tokens.windows(3).filter_map(|window| match window {
+        [Token::Word(keyword), Token::Word(name), Token::Sign(';')] if keyword == "mod" => {
+            Some(name.clone())
+        }
+        _ => None,
+    });
+    declared.collect()
+}
+
+fn directions(file: &Source, order: &[String]) -> Vec<String> {
+    let Some(top) = file.top() else {
+        return Vec::new();
+    };
+    let rank = |module: &str| order.iter().position(|name| name == module);
+    let Some(own) = rank(top) else {
+        return vec![format!("`{top}` is not in the map of src/lib.rs")];
+    };
+    let mut broken = Vec::new();
+    for path in file.paths() {
+        // `crate::Error` and its like come from the lowest module.
+        let Some(used) = path
+            .first()
+            .filter(|name| name.starts_with(|c: char| c.is_lowercase()))
+        else {
+            continue;
+        };
+        match rank(used) {
+            Some(rank) if rank <= own => {}
+            Some(_) => broken.push(format!(
+                "`{top}` may not use `{used}`, which stands below it in src/lib.rs"
+            )),
+            None => broken.push(format!("`{used}` is not in the map of src/lib.rs")),
+        }
+    }
+    broken.dedup();
+    broken
+}
+
+fn sql(file: &Source) -> Vec<String> {
+    let mut broken = Vec::new();
+    let kernel = file.top() == Some("db");
+    let has = |name: &str| {
+        file.tokens
+            .iter()
+            .any(|token| matches!(token, Token::Word(word) if word == name))
+    };
+    if !kernel && !file.path.ends_with("store.rs") && (has("diesel") || has("diesel_migrations")) {
+        broken.push("speaks diesel; only db/ and store.rs files may".to_owned());
+    }
+    let asks = file.tokens.windows(2).any(|window| {
+        matches!(window, [Token::PathSeparator, Token::Word(word)] if word == "Sqlite" || word == "Postgres")
+    });
+    if !kernel && asks {
+        broken.push("asks which engine it runs on; only db/ may".to_owned());
+    }
+    let bare = file.tokens.windows(2).any(
+        |window| matches!(window, [Token::Word(word), Token::Sign('(')] if word == "on_conflict"),
+    );
+    if bare && file.path != "db/portable.rs" {
+        broken.push("a bare on_conflict( means another key on each engine; use the helper of db/portable.rs".to_owned());
+    }
+    let plane = |plane: &str| {
+        let named = |path: &[String]| {
+            path.iter()
+                .zip(path.iter().skip(1))
+                .any(|(a, b)| a == "schema" && b == plane)
+        };
+        file.paths().iter().any(|path| named(path))
+    };
+    if !kernel && plane("control") && plane("tenant") {
+        broken.push("imports the schema of both planes".to_owned());
+    }
+    broken
+}
+
+fn stores(file: &Source) -> Vec<String> {
+    let mut broken = Vec::new();
+    for path in file.paths() {
+        if let [slice, second, ..] = path.as_slice()
+            && second == "store"
+            && Some(slice.as_str()) != file.top()
+        {
+            broken.push(format!("reaches into the store of `{slice}`; use its face"));
+        }
+    }
+    let shown = file.tokens.windows(3).any(|window| {
+        let words = [0, 1, 2].map(|at| {
+            if let Token::Word(word) = &window[at] {
+                word.as_str()
+            } else {
+                ""
+            }
+        });
+        words == ["pub", "mod", "store"]
+    });
+    if shown {
+        broken.push("shows its store; the face says what others may use".to_owned());
+    }
+    broken
+}
+
+fn shape(file: &Source) -> Vec<String> {
+    let mut broken = Vec::new();
+    if file.lines > MOST_LINES {
+        broken.push(format!("{} lines; look for the second idea", file.lines));
+    }
+    for module in file.modules() {
+        if module.split('_').any(|word| EMPTY_NAMES.contains(&word)) {
+            broken.push(format!("`{module}` says nothing about what is inside"));
+        }
+    }
+    broken
+}
