@@ -1,3 +1,30 @@
-//! Steading.
+//! **The map.** Steading is the back office a company owns: partner programme, connections and tables in one binary.
+//!
+//! Two planes: the *control plane* (who may enter: tenants, people, sessions, keys) and the *tenant plane*
+//! (everything one company owns). Tenant data is reached through a [`db::Scope`] and in no other way.
+//!
+//! Modules below stand in the order of dependence: each may use the ones above it, never one below.
+//! `src/tests/architecture.rs` reads every `use crate::…` and fails on an edge that points down.
+
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "a test may stop at the first surprise"
+    )
+)]
+
+pub mod error;
+pub mod clock;
+pub mod id;
+pub mod money;
+pub mod actor;
 
 pub mod config;
+
+pub mod db;
+
+pub use error::{Error, Result};

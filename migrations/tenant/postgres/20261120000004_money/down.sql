@@ -1,0 +1,4 @@
+DROP TABLE adjustments;
+DROP TABLE commissions;
+DROP TABLE payouts;
+DROP TABLE payout_batches;

@@ -1,0 +1,4 @@
+DROP TABLE links;
+DROP TABLE enrolments;
+DROP TABLE partners;
+DROP TABLE programs;

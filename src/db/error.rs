@@ -1,0 +1,67 @@
+//! From the database's failures to ours, and which of them poison a batch.
+
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
+
+use crate::Error;
+
+impl From<Diesel> for Error {
+    fn from(error: Diesel) -> Self {
+        match error {
+            Diesel::NotFound => Self::NotFound,
+            Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Duplicate,
+            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, info) => Self::Conflict {
+                code: "in_use",
+                message: format!(
+                    "Something else refers to this, or what it refers to is gone ({}).",
+                    info.message()
+                ),
+            },
+            other => Self::Database(Box::new(other)),
+        }
+    }
+}
+
+impl From<diesel::r2d2::PoolError> for Error {
+    fn from(error: diesel::r2d2::PoolError) -> Self {
+        tracing::warn!(%error, "No database connection to be had");
+        Self::Busy
+    }
+}
+
+/// What a failed closure means for the transaction around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// A rule of ours or a constraint: this closure alone is rolled back.
+    Alone,
+    /// Two transactions met (PostgreSQL): run it again.
+    Again,
+    /// The connection can no longer be trusted.
+    Poisoned,
+}
+
+pub(super) fn verdict(error: &Error) -> Verdict {
+    let Error::Database(source) = error else {
+        return Verdict::Alone;
+    };
+    match source.downcast_ref::<Diesel>() {
+        Some(Diesel::DatabaseError(kind, info)) => match kind {
+            DatabaseErrorKind::CheckViolation
+            | DatabaseErrorKind::NotNullViolation
+            | DatabaseErrorKind::ReadOnlyTransaction => Verdict::Alone,
+            DatabaseErrorKind::SerializationFailure => Verdict::Again,
+            _ if info.message().contains("deadlock detected")
+                || info.message().contains("could not serialize") =>
+            {
+                Verdict::Again
+            }
+            _ => Verdict::Poisoned,
+        },
+        Some(
+            Diesel::RollbackTransaction
+            | Diesel::SerializationError(_)
+            | Diesel::DeserializationError(_)
+            | Diesel::QueryBuilderError(_),
+        ) => Verdict::Alone,
+        _ => Verdict::Poisoned,
+    }
+}

@@ -1,0 +1,43 @@
+//! The stores: two planes, two engines, and the only way to either.
+//!
+//! [`Tenants::scope`] gives a [`Scope`], [`Scope::read`] and [`Scope::write`] give a [`TenantConn`] for one transaction;
+//! [`Control`] does the same for the control plane. Nothing outside this module opens a connection or knows which engine runs.
+//!
+//! A store function takes the scoped connection, so forgetting the scope does not compile:
+//!
+//! ```
+//! fn count(c: &mut steading::db::TenantConn) -> steading::Result<()> { let _ = c.now(); Ok(()) }
+//! # async fn with(scope: steading::db::Scope) -> steading::Result<()> {
+//! scope.read(|c| count(c)).await
+//! # }
+//! ```
+//!
+//! ```compile_fail
+//! fn count(c: &mut steading::db::TenantConn) -> steading::Result<()> { let _ = c.now(); Ok(()) }
+//! # async fn without(control: steading::db::Control) -> steading::Result<()> {
+//! control.read(|c| count(c)).await
+//! # }
+//! ```
+
+mod conn;
+mod control;
+mod error;
+mod files;
+mod health;
+pub mod migrate;
+mod pool;
+pub mod portable;
+mod postgres;
+pub mod schema;
+mod scope;
+mod tenants;
+pub mod types;
+mod writer;
+
+pub use conn::{
+    Conn, ControlConn, ControlPlane, MultiBackend, Plane, Scoped, TenantConn, TenantPlane,
+};
+pub use control::Control;
+pub use health::StoreHealth;
+pub use scope::Scope;
+pub use tenants::{StoreOptions, Stores, Tenants};

@@ -1,0 +1,151 @@
+//! The scoped doors: `read` and `write`, off the event loop, in one transaction each, back after the commit.
+
+use std::sync::Arc;
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::prelude::*;
+
+use super::conn::{Conn, ControlPlane, Plane, Scoped, TenantPlane};
+use super::files::OpenFile;
+use super::pool::Connections;
+use super::postgres::Server;
+use crate::clock::Clock;
+use crate::id::TenantId;
+use crate::{Error, Result};
+
+/// A way into one store of plane `P`. Cheap to clone.
+pub(super) enum Door<P> {
+    Sqlite(Arc<OpenFile<P>>),
+    Postgres {
+        server: Arc<Server>,
+        owner: TenantId,
+    },
+}
+
+impl<P> Clone for Door<P> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Sqlite(file) => Self::Sqlite(Arc::clone(file)),
+            Self::Postgres { server, owner } => Self::Postgres {
+                server: Arc::clone(server),
+                owner: *owner,
+            },
+        }
+    }
+}
+
+impl<P: Plane> Door<P> {
+    pub(super) async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Scoped<'_, P>) -> Result<T> + Send + 'static,
+    {
+        let door = self.clone();
+        off_loop(move || match &door {
+            Self::Sqlite(file) => file.read(&work),
+            Self::Postgres { server, owner } => server.read(*owner, &work),
+        })
+        .await
+    }
+
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Scoped<'_, P>) -> Result<T> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(file) => file.writer.submit(work).await.unwrap_or(Err(Error::Busy)),
+            Self::Postgres { server, owner } => {
+                let (server, owner) = (Arc::clone(server), *owner);
+                off_loop(move || server.write(owner, &work)).await
+            }
+        }
+    }
+}
+
+/// Runs blocking work on a thread that may block.
+async fn off_loop<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|_| Err(Error::internal("a read or write panicked")))
+}
+
+/// Reads in one snapshot over a pooled connection; `prologue` opens the transaction on PostgreSQL.
+pub(super) fn read_in<P: Plane, T>(
+    pool: &Connections,
+    prologue: Option<&str>,
+    owner: TenantId,
+    clock: &Clock,
+    work: &dyn Fn(&mut Scoped<'_, P>) -> Result<T>,
+) -> Result<T> {
+    let mut pooled = pool.get()?;
+    let opened = match (&mut pooled.conn, prologue) {
+        (Conn::Postgres(c), Some(sql)) => AnsiTransactionManager::begin_transaction_sql(c, sql),
+        (Conn::Postgres(c), None) => AnsiTransactionManager::begin_transaction(c),
+        (Conn::Sqlite(c), _) => AnsiTransactionManager::begin_transaction(c),
+    };
+    if let Err(error) = opened {
+        pooled.broken = true;
+        return Err(error.into());
+    }
+    let result = work(&mut Scoped::new(&mut pooled.conn, owner, clock));
+    let closed = match &result {
+        Ok(_) => <Conn as Connection>::TransactionManager::commit_transaction(&mut pooled.conn),
+        Err(_) => <Conn as Connection>::TransactionManager::rollback_transaction(&mut pooled.conn),
+    };
+    if closed.is_err() {
+        pooled.broken = true;
+    }
+    let value = result?;
+    closed?;
+    Ok(value)
+}
+
+/// The way to one tenant's data. Given out by the guards of the web, by a job's context and by the command line, never made from a
+/// request's words.
+#[derive(Clone)]
+pub struct Scope {
+    pub(super) door: Door<TenantPlane>,
+    pub(super) tenant: TenantId,
+}
+
+impl Scope {
+    /// Whose data this is.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Reads in one snapshot. The closure may be run again and must not write.
+    ///
+    /// # Errors
+    /// What the closure returns, or [`Error::Busy`] where the store is out of reach.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Scoped<'_, TenantPlane>) -> Result<T> + Send + 'static,
+    {
+        self.door.read(work).await
+    }
+
+    /// Writes in one transaction and returns once it is on disk. The closure may be run again; nothing slow or remote inside.
+    ///
+    /// # Errors
+    /// What the closure returns (then nothing of it stays), or [`Error::Busy`] (then nothing of the whole batch stays).
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Scoped<'_, TenantPlane>) -> Result<T> + Send + 'static,
+    {
+        self.door.write(work).await
+    }
+}
+
+impl std::fmt::Debug for Scope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Scope({})", self.tenant)
+    }
+}
+
+pub(super) type ControlDoor = Door<ControlPlane>;
