@@ -28,3 +28,4 @@ pub mod config;
 pub mod db;
 
 pub use error::{Error, Result};
+pub mod web;

@@ -1,0 +1,171 @@
+//! The view a list shows, held in its URL: search, filters, sort and page, so it can be shared.
+//!
+//! Parameters every list speaks: `q` (search), `sort` (`name` or `-name`), `limit`, `cursor`.
+
+use url::form_urlencoded;
+
+/// Parameters that do not narrow what is shown.
+const NOT_FILTERS: [&str; 3] = ["sort", "limit", "cursor"];
+
+/// A list's address and what its query says.
+#[derive(Clone, Debug)]
+pub struct ListView {
+    path: String,
+    params: Vec<(String, String)>,
+    default_sort: String,
+}
+
+impl ListView {
+    /// Reads a request's path and query; empty parameters count as absent.
+    pub fn new(path: &str, query: &str) -> Self {
+        let params = form_urlencoded::parse(query.as_bytes())
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(key, value)| (key.into_owned(), value.into_owned()))
+            .collect();
+        Self { path: path.to_owned(), params, default_sort: String::new() }
+    }
+
+    /// The sort used while the URL names none, e.g. `-earned`.
+    #[must_use]
+    pub fn sorted_by(mut self, sort: &str) -> Self {
+        self.default_sort = sort.to_owned();
+        self
+    }
+
+    /// The list's own path, without a query.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// A parameter's value, or nothing.
+    pub fn get(&self, key: &str) -> &str {
+        self.params.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Is a search or filter at work?
+    pub fn is_filtered(&self) -> bool {
+        self.params.iter().any(|(name, _)| !NOT_FILTERS.contains(&name.as_str()))
+    }
+
+    /// This view as an address.
+    pub fn href(&self) -> String {
+        self.address(&self.path, self.params.iter())
+    }
+
+    /// The same filters at another path, for the CSV of exactly this set.
+    pub fn href_at(&self, path: &str) -> String {
+        self.address(path, self.params.iter().filter(|(name, _)| name != "cursor" && name != "limit"))
+    }
+
+    /// This view with one parameter set; it starts again at its first page.
+    pub fn with(&self, key: &str, value: &str) -> String {
+        let mut params = self.without_keys(&[key, "cursor"]);
+        params.push((key.to_owned(), value.to_owned()));
+        self.address(&self.path, params.iter())
+    }
+
+    /// This view without one parameter, at its first page.
+    pub fn without(&self, key: &str) -> String {
+        self.address(&self.path, self.without_keys(&[key, "cursor"]).iter())
+    }
+
+    /// The same view at another page.
+    pub fn page(&self, cursor: &str) -> String {
+        let mut params = self.without_keys(&["cursor"]);
+        params.push(("cursor".to_owned(), cursor.to_owned()));
+        self.address(&self.path, params.iter())
+    }
+
+    /// Without search and filters; the sort stays.
+    pub fn cleared(&self) -> String {
+        let kept: Vec<_> = self.params.iter().filter(|(name, _)| name == "sort" || name == "limit").collect();
+        self.address(&self.path, kept.into_iter())
+    }
+
+    /// What a form that sets `keys` must carry along.
+    pub fn hidden(&self, keys: &[&str]) -> Vec<(String, String)> {
+        let mut keys = keys.to_vec();
+        keys.push("cursor");
+        self.without_keys(&keys)
+    }
+
+    /// Every search and filter of this view, for a form that acts on all that match.
+    pub fn filters(&self) -> Vec<(String, String)> {
+        self.without_keys(&NOT_FILTERS)
+    }
+
+    /// The sort at work: `name` or `-name`.
+    pub fn sort(&self) -> &str {
+        match self.get("sort") {
+            "" => &self.default_sort,
+            sort => sort,
+        }
+    }
+
+    /// What the column's head says to assistive technology.
+    pub fn aria_sort(&self, column: &str) -> &'static str {
+        match self.sort().strip_prefix('-') {
+            Some(name) if name == column => "descending",
+            None if self.sort() == column => "ascending",
+            _ => "none",
+        }
+    }
+
+    /// Where the column's head leads: the other direction if it is the one at work.
+    pub fn sort_href(&self, column: &str) -> String {
+        match self.aria_sort(column) {
+            "ascending" => self.with("sort", &format!("-{column}")),
+            _ => self.with("sort", column),
+        }
+    }
+
+    fn without_keys(&self, keys: &[&str]) -> Vec<(String, String)> {
+        self.params.iter().filter(|(name, _)| !keys.contains(&name.as_str())).cloned().collect()
+    }
+
+    fn address<'a>(&self, path: &str, params: impl Iterator<Item = &'a (String, String)>) -> String {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
+}
+
+/// The foot of a list: what is shown and where the neighbours are.
+#[derive(Clone, Debug, Default)]
+pub struct Pager {
+    /// How many rows this page shows.
+    pub shown: u64,
+    /// How many match in all, where it was counted.
+    pub total: Option<u64>,
+    /// The page before.
+    pub previous: Option<String>,
+    /// The page after.
+    pub next: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_keep_the_view_and_restart_paging() {
+        let list = ListView::new("/admin/commissions", "q=tea+%26+talk&state=open&cursor=abc&empty=").sorted_by("-earned");
+        assert_eq!(list.with("state", "paid"), "/admin/commissions?q=tea+%26+talk&state=paid");
+        assert_eq!(list.without("q"), "/admin/commissions?state=open");
+        assert_eq!(list.page("next"), "/admin/commissions?q=tea+%26+talk&state=open&cursor=next");
+        assert_eq!(list.href_at("/admin/commissions.csv"), "/admin/commissions.csv?q=tea+%26+talk&state=open");
+        assert_eq!(list.cleared(), "/admin/commissions");
+        assert!(list.is_filtered());
+        assert!(!ListView::new("/x", "sort=a&limit=50").is_filtered());
+    }
+
+    #[test]
+    fn heads_turn_the_sort_around() {
+        let list = ListView::new("/x", "").sorted_by("-earned");
+        assert_eq!(list.aria_sort("earned"), "descending");
+        assert_eq!(list.sort_href("earned"), "/x?sort=earned");
+        let list = ListView::new("/x", "sort=earned").sorted_by("-earned");
+        assert_eq!(list.aria_sort("earned"), "ascending");
+        assert_eq!(list.sort_href("earned"), "/x?sort=-earned");
+        assert_eq!(list.aria_sort("name"), "none");
+    }
+}

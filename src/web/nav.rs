@@ -1,0 +1,123 @@
+//! The admin's navigation, in one place: sections, names, addresses, in the order shown.
+
+/// A page the navigation leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The dashboard.
+    Home,
+    /// Partner programmes.
+    Programs,
+    /// Partners and their enrolments.
+    Partners,
+    /// What partners earned.
+    Commissions,
+    /// Payouts and their batches.
+    Payouts,
+    /// Tracking links.
+    Links,
+    /// Mail settings and the outbox.
+    Mail,
+    /// Members and invitations.
+    People,
+    /// API keys.
+    ApiKeys,
+    /// The audit trail.
+    Audit,
+    /// Versions, store, jobs, checks.
+    System,
+    /// The company's settings.
+    Settings,
+}
+
+/// A heading of the navigation and what stands under it. The first has no heading.
+const SECTIONS: &[(&str, &[Place])] = &[
+    ("", &[Place::Home]),
+    ("Partners", &[Place::Programs, Place::Partners, Place::Commissions, Place::Payouts, Place::Links]),
+    ("Connections", &[Place::Mail]),
+    ("Company", &[Place::People, Place::ApiKeys, Place::Audit, Place::System, Place::Settings]),
+];
+
+impl Place {
+    /// The name in the navigation.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Home => "Home",
+            Self::Programs => "Programmes",
+            Self::Partners => "Partners",
+            Self::Commissions => "Commissions",
+            Self::Payouts => "Payouts",
+            Self::Links => "Links",
+            Self::Mail => "Mail",
+            Self::People => "People",
+            Self::ApiKeys => "API keys",
+            Self::Audit => "Audit trail",
+            Self::System => "System",
+            Self::Settings => "Settings",
+        }
+    }
+
+    /// The address below the tenant's prefix.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Home => "/admin",
+            Self::Programs => "/admin/programs",
+            Self::Partners => "/admin/partners",
+            Self::Commissions => "/admin/commissions",
+            Self::Payouts => "/admin/payouts",
+            Self::Links => "/admin/links",
+            Self::Mail => "/admin/mail",
+            Self::People => "/admin/people",
+            Self::ApiKeys => "/admin/api-keys",
+            Self::Audit => "/admin/audit",
+            Self::System => "/admin/system",
+            Self::Settings => "/admin/settings",
+        }
+    }
+}
+
+/// A rendered section.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// The heading; empty for the first.
+    pub heading: &'static str,
+    /// Its entries.
+    pub items: Vec<Item>,
+}
+
+/// A rendered entry.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Which page.
+    pub place: Place,
+    /// The name shown.
+    pub label: &'static str,
+    /// Where it leads.
+    pub href: String,
+    /// Is this where we are?
+    pub current: bool,
+    /// How many wait there; 0 shows nothing.
+    pub count: u64,
+}
+
+/// Builds the navigation a person may use: `allowed` hides what would only answer 403.
+pub fn build(base: &str, current: Option<Place>, counts: &[(Place, u64)], allowed: impl Fn(Place) -> bool) -> Vec<Section> {
+    SECTIONS
+        .iter()
+        .map(|(heading, places)| Section {
+            heading,
+            items: places
+                .iter()
+                .copied()
+                .filter(|place| allowed(*place))
+                .map(|place| Item {
+                    place,
+                    label: place.label(),
+                    href: format!("{base}{}", place.path()),
+                    current: current == Some(place),
+                    count: counts.iter().find(|(p, _)| *p == place).map_or(0, |(_, n)| *n),
+                })
+                .collect(),
+        })
+        .filter(|section| !section.items.is_empty())
+        .collect()
+}
