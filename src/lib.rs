@@ -24,6 +24,7 @@ pub mod money;
 pub mod actor;
 
 pub mod config;
+pub mod crypto;
 
 pub mod db;
 
