@@ -23,10 +23,14 @@ pub mod id;
 pub mod money;
 pub mod actor;
 
+pub mod version;
+
 pub mod config;
 pub mod crypto;
 
 pub mod db;
+
+pub mod cli;
 
 pub use error::{Error, Result};
 pub mod web;

@@ -8,6 +8,7 @@
 mod backup;
 mod bootstrap;
 mod database;
+mod docs;
 mod environment;
 mod error;
 mod file;
@@ -21,7 +22,10 @@ mod metrics;
 mod nearest;
 mod origin;
 mod outbound;
+pub mod print;
 mod reader;
+mod sample;
+mod schema;
 mod secret;
 mod server;
 
@@ -30,6 +34,7 @@ use std::path::PathBuf;
 pub use self::backup::{Backup, Schedule};
 pub use self::bootstrap::{Bootstrap, FirstOwner};
 pub use self::database::{Database, DatabaseUrl, Postgres};
+pub use self::docs::docs;
 pub use self::environment::Environment;
 pub use self::error::{ConfigError, Problem};
 pub use self::file::FileSource;
@@ -43,6 +48,8 @@ pub use self::nearest::nearest;
 pub use self::origin::{Layer, Origin};
 pub use self::outbound::Outbound;
 pub use self::reader::Setting;
+pub use self::sample::sample;
+pub use self::schema::schema;
 pub use self::secret::{REDACTED, Secret, redact_url};
 pub use self::server::{Domain, PublicUrl, Server, reachable};
 
@@ -143,16 +150,16 @@ pub struct Reading {
     pub file: Option<String>,
 }
 
-impl Config {
-    /// The configuration these sources give, or everything that is wrong with it.
-    pub fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
-        let Reading {
+impl Reading {
+    /// The configuration, if nothing is wrong.
+    pub fn into_loaded(self) -> Result<Loaded, ConfigError> {
+        let Self {
             config,
             settings,
             problems,
             warnings,
             file,
-        } = Self::read(sources);
+        } = self;
         match config {
             Some(config) if problems.is_empty() => Ok(Loaded {
                 config,
@@ -162,6 +169,13 @@ impl Config {
             }),
             _ => Err(ConfigError { problems }),
         }
+    }
+}
+
+impl Config {
+    /// The configuration these sources give, or everything that is wrong with it.
+    pub fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
+        Self::read(sources).into_loaded()
     }
 
     /// Reads as much as can be read.

@@ -1,0 +1,72 @@
+//! Tells the program which source it was built from. Works without git, and without a history:
+//! what is not known is left out. The same source gives the same answers.
+
+use std::process::Command;
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-env-changed=SOURCE_DATE_EPOCH");
+    println!("cargo:rerun-if-env-changed=SOURCE_COMMIT");
+    // A debug build would otherwise be built anew after every commit; releases begin from a fresh clone.
+    let watched: &[&str] = if variable("PROFILE").as_deref() == Some("release") {
+        &["HEAD", "logs/HEAD"]
+    } else {
+        &["HEAD"]
+    };
+    for name in watched {
+        if let Some(path) = git(&["rev-parse", "--git-path", name])
+            .filter(|path| std::path::Path::new(path).exists())
+        {
+            println!("cargo:rerun-if-changed={path}");
+        }
+    }
+    let rustc = variable("RUSTC").unwrap_or_else(|| "rustc".to_owned());
+    set(
+        "BUILD_COMMIT",
+        variable("SOURCE_COMMIT").or_else(|| git(&["rev-parse", "HEAD"])),
+    );
+    set(
+        "BUILD_DATE_EPOCH",
+        variable("SOURCE_DATE_EPOCH")
+            .or_else(|| git(&["show", "--no-patch", "--format=%ct", "HEAD"])),
+    );
+    set("BUILD_RUSTC", said(&rustc, &["--version"]));
+    set("BUILD_TARGET", variable("TARGET"));
+}
+
+fn set(name: &str, value: Option<String>) {
+    if let Some(value) = value {
+        println!("cargo:rustc-env={name}={value}");
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo speaks to build scripts by the environment"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Asks git only about this folder's own history, not about one around an unpacked archive.
+fn git(arguments: &[&str]) -> Option<String> {
+    std::path::Path::new(".git")
+        .exists()
+        .then(|| said("git", arguments))
+        .flatten()
+}
+
+fn said(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
+    let line = String::from_utf8(output.stdout)
+        .ok()?
+        .lines()
+        .next()?
+        .trim()
+        .to_owned();
+    (!line.is_empty()).then_some(line)
+}

@@ -1,0 +1,94 @@
+//! The command line: one file per command, one enum that lists them.
+//!
+//! To add a command: a file with a `clap::Args` struct and its `run`, a variant of [`Command`], an arm of
+//! [`Command::run`], and its name in `help::GROUPS`. Data goes to standard output, words to standard
+//! error ([`out`]); readers take `--json`; writers ask through [`prompt`]; failures carry their code ([`exit`]).
+
+mod completions;
+mod config;
+mod context;
+mod exit_codes;
+mod health;
+mod help;
+mod man;
+mod version;
+
+pub mod exit;
+pub mod flags;
+pub mod logging;
+pub mod out;
+pub mod prompt;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{FromArgMatches, Parser, Subcommand};
+
+pub use self::context::Context;
+pub use self::exit::{Exit, Failure, Outcome};
+pub use self::help::command;
+
+use crate::config::Environment;
+
+/// The back office a company owns: partner programme, connections and tables in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "steading", version, propagate_version = false)]
+struct Cli {
+    #[command(flatten)]
+    flags: flags::GlobalFlags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Health(health::Health),
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    Completions(completions::Completions),
+    Man(man::Man),
+    Version(version::Version),
+    ExitCodes(exit_codes::ExitCodes),
+}
+
+impl Command {
+    fn run(self, context: &Context) -> Outcome {
+        match self {
+            Self::Health(command) => command.run(context),
+            Self::Config(command) => command.run(context),
+            Self::Completions(command) => command.run(),
+            Self::Man(command) => command.run(),
+            Self::Version(command) => command.run(),
+            Self::ExitCodes(command) => command.run(),
+        }
+    }
+}
+
+/// Runs the program with these arguments (the first is its name) and says how it ended.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output with 0, wrong usage to standard error with 2.
+            return match error.print() {
+                Ok(()) => {
+                    u8::try_from(error.exit_code()).map_or(Exit::Usage.into(), ExitCode::from)
+                }
+                Err(_) => Exit::Failed.into(),
+            };
+        }
+    };
+    let context = Context::new(cli.flags, Environment::of_process());
+    let outcome = match cli.command {
+        Some(command) => command.run(&context),
+        None => out::data(&command().render_help().to_string()),
+    };
+    match outcome {
+        Ok(()) => Exit::Fine.into(),
+        Err(failure) => context.tell(&failure).into(),
+    }
+}
