@@ -126,7 +126,13 @@ impl From<Error> for Failure {
         };
         let message = match &error {
             Error::Invalid(fields) => {
-                let line = |field: &crate::error::FieldError| format!("\n  {}: {}", field.pointer.trim_start_matches('/'), field.message);
+                let line = |field: &crate::error::FieldError| {
+                    format!(
+                        "\n  {}: {}",
+                        field.pointer.trim_start_matches('/'),
+                        field.message
+                    )
+                };
                 format!("{error}{}", fields.iter().map(line).collect::<String>())
             }
             // Whoever runs a command on this machine may read what is kept from visitors.

@@ -42,7 +42,7 @@ impl Health {
         }
         let address = reachable(listen);
         let path = if self.ready { "/readyz" } else { "/healthz" };
-        let answer = status(address, path);
+        let answer = status(address, path).map_err(plain);
         let well = matches!(answer, Ok(200));
         if self.json {
             let error = answer.as_ref().err().map(ToString::to_string);
@@ -64,6 +64,17 @@ impl Health {
                 "http://{address}{path} does not answer: {error}"
             ))),
         }
+    }
+}
+
+/// A socket whose time is up says "would block"; people are told the time.
+fn plain(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => Error::new(
+            ErrorKind::TimedOut,
+            format!("nothing within {} seconds", PATIENCE.as_secs()),
+        ),
+        _ => error,
     }
 }
 

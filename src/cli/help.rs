@@ -36,7 +36,8 @@ const MORE: &str = "\
 More: steading help COMMAND, steading help exit-codes, steading man. The documentation stands in docs/.";
 
 /// The end of every command's help.
-const POINTER: &str = "Manual: steading man. Exit codes: steading help exit-codes. Documentation: docs/.";
+const POINTER: &str =
+    "Manual: steading man. Exit codes: steading help exit-codes. Documentation: docs/.";
 
 /// The whole command line, as help, completions and manual show it.
 pub fn command() -> clap::Command {
@@ -48,6 +49,7 @@ pub fn command() -> clap::Command {
                 .long_about(exit_codes::table())
                 .help_template("{about}")
         });
+    let command = pointed(command);
     let overview = overview(&command);
     let template = format!(
         "{{about}}\n\n{{usage-heading}} {{usage}}\n\n{EXAMPLES}{overview}\nOptions:\n{{options}}{{after-help}}\n"
@@ -58,7 +60,10 @@ pub fn command() -> clap::Command {
 /// The same command with the pointer at the end of the help of all its commands.
 fn pointed(command: clap::Command) -> clap::Command {
     command.mut_subcommands(|one| {
-        let own = one.get_after_help().map(|text| format!("{text}\n\n")).unwrap_or_default();
+        let own = one
+            .get_after_help()
+            .map(|text| format!("{text}\n\n"))
+            .unwrap_or_default();
         pointed(one.after_help(format!("{own}{POINTER}")))
     })
 }

@@ -1,8 +1,8 @@
 //! The command line: one file per command, one enum that lists them.
 //!
-//! To add a command: a file with a `clap::Args` struct and its `run`, a variant of [`Command`], an arm of
-//! [`Command::run`], and its name in `help::GROUPS`. Data goes to standard output, words to standard
-//! error ([`out`]); readers take `--json`; writers ask through [`prompt`]; failures carry their code ([`exit`]).
+//! To add a command: a file with a `clap::Args` struct and its `run`, a variant and an arm of `Command` below,
+//! and its name in `GROUPS` of `help.rs`. Data goes to standard output, words to standard error ([`out`]);
+//! readers take `--json`; writers ask through [`prompt`]; failures carry their code ([`exit`]).
 
 mod completions;
 mod config;

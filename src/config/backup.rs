@@ -84,7 +84,7 @@ fn schedule(text: &str) -> Result<Schedule, String> {
 fn minute_of_day(text: &str) -> Option<u16> {
     let (hour, minute) = text.split_once(':')?;
     let number = |text: &str| {
-        (text.len() == 2)
+        (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit()))
             .then(|| text.parse::<u16>().ok())
             .flatten()
     };

@@ -9,10 +9,16 @@ use super::reader::Setting;
 pub fn rows(settings: &[Setting]) -> Vec<Vec<String>> {
     let row = |setting: &Setting| {
         let value = setting.shown().unwrap_or_else(|| "(not set)".to_owned());
-        vec![setting.key.name.to_owned(), value, setting.origin.to_string()]
+        vec![
+            setting.key.name.to_owned(),
+            value,
+            setting.origin.to_string(),
+        ]
     };
     let head = ["KEY", "VALUE", "ORIGIN"].map(str::to_owned).to_vec();
-    std::iter::once(head).chain(settings.iter().map(row)).collect()
+    std::iter::once(head)
+        .chain(settings.iter().map(row))
+        .collect()
 }
 
 /// One object: the file that was read, and every setting.

@@ -43,7 +43,9 @@ impl Bundle {
         let mut whole = Sha256::new();
         let mut files = BTreeMap::new();
         for name in names {
-            let Some(file) = Static::get(&name) else { continue };
+            let Some(file) = Static::get(&name) else {
+                continue;
+            };
             whole.update(name.as_bytes());
             whole.update([0]);
             whole.update(file.metadata.sha256_hash());
@@ -55,7 +57,10 @@ impl Bundle {
             };
             files.insert(name, asset);
         }
-        Self { hash: hex(&whole.finalize(), 6), files }
+        Self {
+            hash: hex(&whole.finalize(), 6),
+            files,
+        }
     }
 }
 
@@ -76,12 +81,22 @@ pub fn bytes(name: &str) -> Option<&'static [u8]> {
 pub async fn serve(request: HttpRequest, path: web::Path<(String, String)>) -> HttpResponse {
     let (hash, name) = path.into_inner();
     let Some(asset) = BUNDLE.files.get(&name) else {
-        return HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("No such file.\n");
+        return HttpResponse::NotFound()
+            .content_type("text/plain; charset=utf-8")
+            .body("No such file.\n");
     };
-    let keep = if hash == BUNDLE.hash { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let keep = if hash == BUNDLE.hash {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let zipped = asset.gzip.as_ref().filter(|_| accepts_gzip(&request));
     // Two representations, two tags: a cache must not mix them.
-    let tag = EntityTag::new_strong(if zipped.is_some() { format!("{}-gz", asset.etag) } else { asset.etag.clone() });
+    let tag = EntityTag::new_strong(if zipped.is_some() {
+        format!("{}-gz", asset.etag)
+    } else {
+        asset.etag.clone()
+    });
     let mut answer = HttpResponse::build(StatusCode::OK);
     answer
         .insert_header((header::CACHE_CONTROL, keep))
@@ -93,7 +108,9 @@ pub async fn serve(request: HttpRequest, path: web::Path<(String, String)>) -> H
     }
     answer.content_type(asset.mime);
     match zipped {
-        Some(gzip) => answer.insert_header((header::CONTENT_ENCODING, "gzip")).body(web::Bytes::from_static(gzip)),
+        Some(gzip) => answer
+            .insert_header((header::CONTENT_ENCODING, "gzip"))
+            .body(web::Bytes::from_static(gzip)),
         None => answer.body(web::Bytes::from_static(&asset.bytes)),
     }
 }
@@ -114,8 +131,12 @@ fn accepts_gzip(request: &HttpRequest) -> bool {
         .is_some_and(|value| {
             value.split(',').any(|coding| {
                 let mut parts = coding.split(';').map(str::trim);
-                parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip") || name == "*")
-                    && !parts.any(|weight| weight.eq_ignore_ascii_case("q=0") || weight.eq_ignore_ascii_case("q=0.0"))
+                parts
+                    .next()
+                    .is_some_and(|name| name.eq_ignore_ascii_case("gzip") || name == "*")
+                    && !parts.any(|weight| {
+                        weight.eq_ignore_ascii_case("q=0") || weight.eq_ignore_ascii_case("q=0.0")
+                    })
             })
         })
 }
@@ -141,8 +162,11 @@ fn mime(name: &str) -> &'static str {
 }
 
 fn hex(bytes: &[u8], count: usize) -> String {
-    bytes.iter().take(count).fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    bytes
+        .iter()
+        .take(count)
+        .fold(String::new(), |mut out, byte| {
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
 }

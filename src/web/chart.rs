@@ -31,7 +31,11 @@ pub struct Point {
 impl Point {
     /// A labelled value.
     pub fn new(label: impl Into<String>, value: i64, text: impl Into<String>) -> Self {
-        Self { label: label.into(), value, text: text.into() }
+        Self {
+            label: label.into(),
+            value,
+            text: text.into(),
+        }
     }
 }
 
@@ -53,8 +57,20 @@ pub struct Chart<'a> {
 impl Chart<'_> {
     /// The figure with its table twin. `axis` writes a height for the labels at the left.
     pub fn render(&self, axis: impl Fn(i64) -> String) -> Markup {
-        let low = self.points.iter().map(|p| p.value).min().unwrap_or(0).min(0);
-        let high = self.points.iter().map(|p| p.value).max().unwrap_or(0).max(0);
+        let low = self
+            .points
+            .iter()
+            .map(|p| p.value)
+            .min()
+            .unwrap_or(0)
+            .min(0);
+        let high = self
+            .points
+            .iter()
+            .map(|p| p.value)
+            .max()
+            .unwrap_or(0)
+            .max(0);
         let scale = Scale::around(low, high);
         let mut out = String::with_capacity(2048 + self.points.len() * 160);
         let id = escape(self.id);
@@ -108,7 +124,12 @@ impl Chart<'_> {
         let mut path = String::new();
         for (index, point) in self.points.iter().enumerate() {
             let x = index as i64 * WIDTH / last;
-            let _ = write!(path, "{}{x} {}", if index == 0 { "M" } else { "L" }, scale.y(point.value));
+            let _ = write!(
+                path,
+                "{}{x} {}",
+                if index == 0 { "M" } else { "L" },
+                scale.y(point.value)
+            );
         }
         let zero = scale.y(0);
         let end = if self.points.len() > 1 { WIDTH } else { 0 };
@@ -118,7 +139,11 @@ impl Chart<'_> {
         );
         if let Some(point) = self.points.last() {
             // A line of no length with round ends stays a circle however the plot is stretched.
-            let _ = write!(out, r#"<path class="dot" d="M{end} {}h0"/>"#, scale.y(point.value));
+            let _ = write!(
+                out,
+                r#"<path class="dot" d="M{end} {}h0"/>"#,
+                scale.y(point.value)
+            );
         }
         let step = WIDTH / last;
         self.hovers(out, |index| (index as i64 * WIDTH / last - step / 2, step));
@@ -132,12 +157,19 @@ impl Chart<'_> {
             let slot = (index as i64 + 1) * WIDTH / count - left;
             let gap = (slot / 5).max(1);
             let y = scale.y(point.value);
-            let (top, height) = if y <= zero { (y, zero - y) } else { (zero, y - zero) };
+            let (top, height) = if y <= zero {
+                (y, zero - y)
+            } else {
+                (zero, y - zero)
+            };
             // A value that is there but too small to see still shows.
             let height = if point.value != 0 { height.max(2) } else { 0 };
             let class = if point.value < 0 { "bar minus" } else { "bar" };
             let (x, width) = (left + gap / 2, (slot - gap).max(1));
-            let _ = write!(out, r#"<rect class="{class}" x="{x}" y="{top}" width="{width}" height="{height}"/>"#);
+            let _ = write!(
+                out,
+                r#"<rect class="{class}" x="{x}" y="{top}" width="{width}" height="{height}"/>"#
+            );
         }
         self.hovers(out, |index| {
             let left = index as i64 * WIDTH / count;
@@ -164,7 +196,10 @@ impl Chart<'_> {
         if labels.len() <= 4 {
             return labels;
         }
-        [0, labels.len() / 2, labels.len() - 1].iter().filter_map(|i| labels.get(*i).copied()).collect()
+        [0, labels.len() / 2, labels.len() - 1]
+            .iter()
+            .filter_map(|i| labels.get(*i).copied())
+            .collect()
     }
 
     fn table(&self, out: &mut String) {
@@ -202,7 +237,12 @@ pub fn spark(values: &[i64]) -> Markup {
         // 2 units of room above and below, so that the stroke is not cut.
         let up = (i128::from(*value) - i128::from(*low)) * 24 / span.max(1);
         let y = if span == 0 { 14 } else { 26 - up };
-        let _ = write!(path, "{}{} {y}", if index == 0 { "M" } else { "L" }, index as i64 * 100 / last);
+        let _ = write!(
+            path,
+            "{}{} {y}",
+            if index == 0 { "M" } else { "L" },
+            index as i64 * 100 / last
+        );
     }
     Markup::trusted(format!(
         r#"<svg class="spark" viewBox="0 0 100 28" preserveAspectRatio="none" aria-hidden="true"><path class="area" d="{path}L100 28L0 28Z"/><path class="line" d="{path}"/></svg>"#
@@ -223,13 +263,20 @@ impl Scale {
         let bottom = low.div_euclid(step) * step;
         let top = (high + step - 1).div_euclid(step).max(bottom / step + 1) * step;
         let count = (top - bottom) / step;
-        let ticks = (0..=count).filter_map(|n| i64::try_from(bottom + n * step).ok()).collect();
-        Self { low: bottom, high: top, ticks }
+        let ticks = (0..=count)
+            .filter_map(|n| i64::try_from(bottom + n * step).ok())
+            .collect();
+        Self {
+            low: bottom,
+            high: top,
+            ticks,
+        }
     }
 
     /// Pixels from the top.
     fn y(&self, value: i64) -> i64 {
-        let part = (self.high - i128::from(value)) * i128::from(HEIGHT) / (self.high - self.low).max(1);
+        let part =
+            (self.high - i128::from(value)) * i128::from(HEIGHT) / (self.high - self.low).max(1);
         i64::try_from(part).unwrap_or(0)
     }
 }
@@ -253,9 +300,19 @@ mod tests {
 
     #[test]
     fn scales_are_round_and_hold_every_value() {
-        for (low, high) in [(0, 0), (0, 3), (0, 97), (-40, 18_000), (0, i64::MAX), (i64::MIN, 0)] {
+        for (low, high) in [
+            (0, 0),
+            (0, 3),
+            (0, 97),
+            (-40, 18_000),
+            (0, i64::MAX),
+            (i64::MIN, 0),
+        ] {
             let scale = Scale::around(low, high);
-            assert!(scale.low <= i128::from(low) && scale.high >= i128::from(high), "{low}..{high}");
+            assert!(
+                scale.low <= i128::from(low) && scale.high >= i128::from(high),
+                "{low}..{high}"
+            );
             assert!((0..=HEIGHT).contains(&scale.y(low)) && (0..=HEIGHT).contains(&scale.y(high)));
             assert!((1..=7).contains(&scale.ticks.len()), "{:?}", scale.ticks);
         }
@@ -264,15 +321,35 @@ mod tests {
 
     #[test]
     fn charts_carry_their_table_and_no_style() {
-        let points = [Point::new("12 Oct", 180, "€1.80"), Point::new("<b>", -5, "−€0.05")];
+        let points = [
+            Point::new("12 Oct", 180, "€1.80"),
+            Point::new("<b>", -5, "−€0.05"),
+        ];
         for shape in [Shape::Line, Shape::Bars] {
-            let chart = Chart { id: "sales", title: "Sales", heads: ("Day", "Sales"), shape, points: &points };
+            let chart = Chart {
+                id: "sales",
+                title: "Sales",
+                heads: ("Day", "Sales"),
+                shape,
+                points: &points,
+            };
             let html = chart.render(|v| v.to_string());
             assert!(html.as_str().contains("<td class=\"num\">€1.80</td>"));
             assert!(html.as_str().contains("&lt;b&gt;") && !html.as_str().contains("style="));
         }
-        let empty = Chart { id: "e", title: "None", heads: ("Day", "Sales"), shape: Shape::Line, points: &[] };
-        assert!(empty.render(|v| v.to_string()).as_str().contains("Nothing to show yet."));
+        let empty = Chart {
+            id: "e",
+            title: "None",
+            heads: ("Day", "Sales"),
+            shape: Shape::Line,
+            points: &[],
+        };
+        assert!(
+            empty
+                .render(|v| v.to_string())
+                .as_str()
+                .contains("Nothing to show yet.")
+        );
         assert!(spark(&[]).is_empty());
     }
 }

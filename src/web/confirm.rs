@@ -32,7 +32,12 @@ pub struct Confirm {
 
 impl Confirm {
     /// A question that posts to `action` and leads back to `cancel`.
-    pub fn new(shell: PageShell, verb: impl Into<String>, action: impl Into<String>, cancel: impl Into<String>) -> Self {
+    pub fn new(
+        shell: PageShell,
+        verb: impl Into<String>,
+        action: impl Into<String>,
+        cancel: impl Into<String>,
+    ) -> Self {
         Self {
             shell,
             consequences: Vec::new(),

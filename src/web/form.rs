@@ -39,7 +39,12 @@ impl FormErrors {
 
     /// The sentences for one field, in order.
     pub fn of(&self, field: &str) -> String {
-        let texts: Vec<&str> = self.0.iter().filter(|(name, _)| name == field).map(|(_, m)| m.as_str()).collect();
+        let texts: Vec<&str> = self
+            .0
+            .iter()
+            .filter(|(name, _)| name == field)
+            .map(|(_, m)| m.as_str())
+            .collect();
         texts.join(" ")
     }
 
@@ -63,7 +68,11 @@ pub struct Choice {
 impl Choice {
     /// An option without a line below.
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into(), hint: String::new() }
+        Self {
+            value: value.into(),
+            label: label.into(),
+            hint: String::new(),
+        }
     }
 
     /// Adds the line below.

@@ -14,7 +14,9 @@ const MINUS: &str = "\u{2212}";
 /// What stands where there is nothing to say.
 pub const NONE: &str = "\u{2013}";
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// An amount of one currency, with what is needed to write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,10 @@ pub struct Format {
 
 impl Default for Format {
     fn default() -> Self {
-        Self { locale: Locale::ENGLISH, zone: TimeZone::UTC }
+        Self {
+            locale: Locale::ENGLISH,
+            zone: TimeZone::UTC,
+        }
     }
 }
 
@@ -48,7 +53,10 @@ impl Format {
 
     /// By names, as settings keep them; an unknown zone reads as UTC.
     pub fn named(locale: &str, zone: &str) -> Self {
-        Self { locale: Locale::find(locale), zone: TimeZone::get(zone).unwrap_or(TimeZone::UTC) }
+        Self {
+            locale: Locale::find(locale),
+            zone: TimeZone::get(zone).unwrap_or(TimeZone::UTC),
+        }
     }
 
     /// The locale's tag, for the browser.
@@ -69,7 +77,11 @@ impl Format {
     /// `value / 10^places` with exactly that many decimals.
     pub fn scaled(&self, value: i64, places: u8) -> String {
         let digits = self.digits(value, places);
-        if value < 0 { format!("{MINUS}{digits}") } else { digits }
+        if value < 0 {
+            format!("{MINUS}{digits}")
+        } else {
+            digits
+        }
     }
 
     /// A rate given in parts per million of one (125,000 is `12.5%`), at most `places` decimals.
@@ -93,7 +105,9 @@ impl Format {
         let word = symbol.chars().last().is_some_and(char::is_alphanumeric);
         match self.locale.currency {
             CurrencyPlace::Before if !word => format!("{sign}{symbol}{figure}"),
-            CurrencyPlace::Before | CurrencyPlace::BeforeSpaced => format!("{sign}{symbol}{NBSP}{figure}"),
+            CurrencyPlace::Before | CurrencyPlace::BeforeSpaced => {
+                format!("{sign}{symbol}{NBSP}{figure}")
+            }
             CurrencyPlace::After => format!("{sign}{figure}{NBSP}{symbol}"),
         }
     }
@@ -124,7 +138,11 @@ impl Format {
             name = next;
         }
         let tenths = i64::try_from(tenths).unwrap_or(i64::MAX);
-        let figure = if tenths >= 1000 { self.number(tenths / 10) } else { self.scaled(tenths, 1) };
+        let figure = if tenths >= 1000 {
+            self.number(tenths / 10)
+        } else {
+            self.scaled(tenths, 1)
+        };
         format!("{figure}{NBSP}{name}")
     }
 
@@ -166,7 +184,13 @@ impl Format {
     /// A moment in plain text, for mails and titles: `12 Oct 2026, 09:14 UTC`.
     pub fn moment(&self, micros: i64) -> String {
         let zoned = self.instant(micros).to_zoned(self.zone.clone());
-        format!("{}, {:02}:{:02} {}", self.date(zoned.date()), zoned.hour(), zoned.minute(), zoned.strftime("%Z"))
+        format!(
+            "{}, {:02}:{:02} {}",
+            self.date(zoned.date()),
+            zoned.hour(),
+            zoned.minute(),
+            zoned.strftime("%Z")
+        )
     }
 
     /// A stretch of time in words: `3 days`, `45 s`.
@@ -184,7 +208,11 @@ impl Format {
         let utc = self.instant(micros).to_zoned(TimeZone::UTC);
         let here = utc.with_time_zone(self.zone.clone());
         let clock = |hour: i8, minute: i8| format!(", {hour:02}:{minute:02}");
-        let shown = if day_only { String::new() } else { clock(here.hour(), here.minute()) };
+        let shown = if day_only {
+            String::new()
+        } else {
+            clock(here.hour(), here.minute())
+        };
         Markup::trusted(format!(
             r#"<time datetime="{}" title="{}{} UTC"{}>{}{shown}</time>"#,
             utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -246,7 +274,11 @@ impl Format {
 }
 
 fn month(number: i8) -> &'static str {
-    usize::try_from(number - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or("?")
+    usize::try_from(number - 1)
+        .ok()
+        .and_then(|index| MONTHS.get(index))
+        .copied()
+        .unwrap_or("?")
 }
 
 /// Rounds half away from zero from `from` decimals to `to` decimals.
@@ -261,7 +293,9 @@ fn trim_zeros(text: &str, decimal: &str, places: u8) -> String {
     if places == 0 {
         return text.to_owned();
     }
-    text.trim_end_matches('0').trim_end_matches(decimal).to_owned()
+    text.trim_end_matches('0')
+        .trim_end_matches(decimal)
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -269,7 +303,11 @@ mod tests {
     use super::*;
 
     fn sum(minor: i64, currency: &str) -> Sum<'_> {
-        Sum { minor, currency, exponent: 2 }
+        Sum {
+            minor,
+            currency,
+            exponent: 2,
+        }
     }
 
     #[test]
@@ -278,16 +316,36 @@ mod tests {
         assert_eq!(f.money(sum(120_490, "EUR")), "€1,204.90");
         assert_eq!(f.money(sum(8_400, "RON")), "RON\u{a0}84.00");
         assert_eq!(f.money(sum(-4_000, "EUR")), "\u{2212}€40.00");
-        assert_eq!(f.money(Sum { minor: 12_345, currency: "JPY", exponent: 0 }), "¥12,345");
-        assert_eq!(f.money(Sum { minor: -5, currency: "KWD", exponent: 3 }), "\u{2212}KWD\u{a0}0.005");
-        assert_eq!(f.money(sum(i64::MIN, "EUR")), "\u{2212}€92,233,720,368,547,758.08");
+        assert_eq!(
+            f.money(Sum {
+                minor: 12_345,
+                currency: "JPY",
+                exponent: 0
+            }),
+            "¥12,345"
+        );
+        assert_eq!(
+            f.money(Sum {
+                minor: -5,
+                currency: "KWD",
+                exponent: 3
+            }),
+            "\u{2212}KWD\u{a0}0.005"
+        );
+        assert_eq!(
+            f.money(sum(i64::MIN, "EUR")),
+            "\u{2212}€92,233,720,368,547,758.08"
+        );
     }
 
     #[test]
     fn regions_keep_their_separators() {
         let at = |tag| Format::new(Locale::find(tag), TimeZone::UTC);
         assert_eq!(at("ro").money(sum(120_490, "RON")), "1.204,90\u{a0}RON");
-        assert_eq!(at("de-AT").money(sum(-120_490, "EUR")), "\u{2212}1.204,90\u{a0}€");
+        assert_eq!(
+            at("de-AT").money(sum(-120_490, "EUR")),
+            "\u{2212}1.204,90\u{a0}€"
+        );
         assert_eq!(at("es").number(1_234), "1234");
         assert_eq!(at("es").number(12_345), "12.345");
         assert_eq!(at("fr").number(1_234_567), "1\u{202f}234\u{202f}567");
@@ -299,8 +357,14 @@ mod tests {
         let f = Format::default();
         assert_eq!(f.sums(&[]), "–");
         assert_eq!(f.sums(&[sum(1, "EUR")]), "€0.01");
-        assert_eq!(f.sums(&[sum(120_490, "EUR"), sum(8_400, "RON")]), "€1,204.90 and RON\u{a0}84.00");
-        assert_eq!(f.sums(&[sum(1, "EUR"), sum(2, "RON"), sum(3, "USD")]), "€0.01, RON\u{a0}0.02 and $0.03");
+        assert_eq!(
+            f.sums(&[sum(120_490, "EUR"), sum(8_400, "RON")]),
+            "€1,204.90 and RON\u{a0}84.00"
+        );
+        assert_eq!(
+            f.sums(&[sum(1, "EUR"), sum(2, "RON"), sum(3, "USD")]),
+            "€0.01, RON\u{a0}0.02 and $0.03"
+        );
     }
 
     #[test]
@@ -311,7 +375,10 @@ mod tests {
         assert_eq!(f.percent(0, 1), "0%");
         assert_eq!(f.percent(-500, 1), "\u{2212}0.1%");
         assert_eq!(f.change(123_500), "+12.4%");
-        assert_eq!(Format::named("ro", "UTC").percent(125_000, 1), "12,5\u{a0}%");
+        assert_eq!(
+            Format::named("ro", "UTC").percent(125_000, 1),
+            "12,5\u{a0}%"
+        );
     }
 
     #[test]
@@ -323,7 +390,10 @@ mod tests {
             r#"<time datetime="2026-10-20T08:14:00Z" title="20.10.2026, 08:14 UTC">20.10.2026, 11:14</time>"#
         );
         assert_eq!(f.moment(micros), "20.10.2026, 11:14 EEST");
-        assert_eq!(Format::default().date(f.day_of(micros)), "20\u{a0}Oct\u{a0}2026");
+        assert_eq!(
+            Format::default().date(f.day_of(micros)),
+            "20\u{a0}Oct\u{a0}2026"
+        );
     }
 
     #[test]

@@ -22,7 +22,11 @@ impl ListView {
             .filter(|(_, value)| !value.is_empty())
             .map(|(key, value)| (key.into_owned(), value.into_owned()))
             .collect();
-        Self { path: path.to_owned(), params, default_sort: String::new() }
+        Self {
+            path: path.to_owned(),
+            params,
+            default_sort: String::new(),
+        }
     }
 
     /// The sort used while the URL names none, e.g. `-earned`.
@@ -39,12 +43,17 @@ impl ListView {
 
     /// A parameter's value, or nothing.
     pub fn get(&self, key: &str) -> &str {
-        self.params.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value.as_str())
+        self.params
+            .iter()
+            .find(|(name, _)| name == key)
+            .map_or("", |(_, value)| value.as_str())
     }
 
     /// Is a search or filter at work?
     pub fn is_filtered(&self) -> bool {
-        self.params.iter().any(|(name, _)| !NOT_FILTERS.contains(&name.as_str()))
+        self.params
+            .iter()
+            .any(|(name, _)| !NOT_FILTERS.contains(&name.as_str()))
     }
 
     /// This view as an address.
@@ -54,7 +63,12 @@ impl ListView {
 
     /// The same filters at another path, for the CSV of exactly this set.
     pub fn href_at(&self, path: &str) -> String {
-        self.address(path, self.params.iter().filter(|(name, _)| name != "cursor" && name != "limit"))
+        self.address(
+            path,
+            self.params
+                .iter()
+                .filter(|(name, _)| name != "cursor" && name != "limit"),
+        )
     }
 
     /// This view with one parameter set; it starts again at its first page.
@@ -78,7 +92,11 @@ impl ListView {
 
     /// Without search and filters; the sort stays.
     pub fn cleared(&self) -> String {
-        let kept: Vec<_> = self.params.iter().filter(|(name, _)| name == "sort" || name == "limit").collect();
+        let kept: Vec<_> = self
+            .params
+            .iter()
+            .filter(|(name, _)| name == "sort" || name == "limit")
+            .collect();
         self.address(&self.path, kept.into_iter())
     }
 
@@ -120,12 +138,26 @@ impl ListView {
     }
 
     fn without_keys(&self, keys: &[&str]) -> Vec<(String, String)> {
-        self.params.iter().filter(|(name, _)| !keys.contains(&name.as_str())).cloned().collect()
+        self.params
+            .iter()
+            .filter(|(name, _)| !keys.contains(&name.as_str()))
+            .cloned()
+            .collect()
     }
 
-    fn address<'a>(&self, path: &str, params: impl Iterator<Item = &'a (String, String)>) -> String {
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    fn address<'a>(
+        &self,
+        path: &str,
+        params: impl Iterator<Item = &'a (String, String)>,
+    ) -> String {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(params)
+            .finish();
+        if query.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{query}")
+        }
     }
 }
 
@@ -148,11 +180,24 @@ mod tests {
 
     #[test]
     fn links_keep_the_view_and_restart_paging() {
-        let list = ListView::new("/admin/commissions", "q=tea+%26+talk&state=open&cursor=abc&empty=").sorted_by("-earned");
-        assert_eq!(list.with("state", "paid"), "/admin/commissions?q=tea+%26+talk&state=paid");
+        let list = ListView::new(
+            "/admin/commissions",
+            "q=tea+%26+talk&state=open&cursor=abc&empty=",
+        )
+        .sorted_by("-earned");
+        assert_eq!(
+            list.with("state", "paid"),
+            "/admin/commissions?q=tea+%26+talk&state=paid"
+        );
         assert_eq!(list.without("q"), "/admin/commissions?state=open");
-        assert_eq!(list.page("next"), "/admin/commissions?q=tea+%26+talk&state=open&cursor=next");
-        assert_eq!(list.href_at("/admin/commissions.csv"), "/admin/commissions.csv?q=tea+%26+talk&state=open");
+        assert_eq!(
+            list.page("next"),
+            "/admin/commissions?q=tea+%26+talk&state=open&cursor=next"
+        );
+        assert_eq!(
+            list.href_at("/admin/commissions.csv"),
+            "/admin/commissions.csv?q=tea+%26+talk&state=open"
+        );
         assert_eq!(list.cleared(), "/admin/commissions");
         assert!(list.is_filtered());
         assert!(!ListView::new("/x", "sort=a&limit=50").is_filtered());

@@ -68,39 +68,204 @@ const fn locale(
     date: DateOrder,
 ) -> Locale {
     let (group, decimal) = separators;
-    Locale { tag, name, group, grouped_from, decimal, currency, before_percent, date }
+    Locale {
+        tag,
+        name,
+        group,
+        grouped_from,
+        decimal,
+        currency,
+        before_percent,
+        date,
+    }
 }
 
 /// All we know, in the order the settings page shows.
 pub const LOCALES: &[Locale] = &[
-    locale("en", "English (1,234.50 · 31 Dec 2026)", (",", "."), 4, CurrencyPlace::Before, "", DateOrder::Words),
-    locale("en-US", "English, US (1,234.50 · 12/31/2026)", (",", "."), 4, CurrencyPlace::Before, "", DateOrder::MonthFirst),
-    locale("bg", "Bulgarian (1 234,50 · 31.12.2026)", (NBSP, ","), 5, CurrencyPlace::After, "", DateOrder::Dots),
-    locale("cs", "Czech (1 234,50 · 31. 12. 2026)", (NBSP, ","), 4, CurrencyPlace::After, NBSP, DateOrder::SpacedDots),
-    locale("da", "Danish (1.234,50 · 31.12.2026)", (".", ","), 4, CurrencyPlace::After, NBSP, DateOrder::Dots),
-    locale("de", "German (1.234,50 · 31.12.2026)", (".", ","), 4, CurrencyPlace::After, NBSP, DateOrder::Dots),
-    locale("de-CH", "Swiss German (1’234.50 · 31.12.2026)", ("’", "."), 4, CurrencyPlace::BeforeSpaced, "", DateOrder::Dots),
-    locale("es", "Spanish (1234,50 · 31/12/2026)", (".", ","), 5, CurrencyPlace::After, NBSP, DateOrder::Slashes),
-    locale("fi", "Finnish (1 234,50 · 31.12.2026)", (NBSP, ","), 4, CurrencyPlace::After, NBSP, DateOrder::Dots),
-    locale("fr", "French (1 234,50 · 31/12/2026)", (NNBSP, ","), 4, CurrencyPlace::After, NNBSP, DateOrder::Slashes),
-    locale("hu", "Hungarian (1234,50 · 2026. 12. 31.)", (NBSP, ","), 5, CurrencyPlace::After, "", DateOrder::YearFirstDots),
-    locale("it", "Italian (1234,50 · 31/12/2026)", (".", ","), 5, CurrencyPlace::After, "", DateOrder::Slashes),
-    locale("nl", "Dutch (1.234,50 · 31-12-2026)", (".", ","), 4, CurrencyPlace::BeforeSpaced, "", DateOrder::Dashes),
-    locale("nb", "Norwegian (1 234,50 · 31.12.2026)", (NBSP, ","), 4, CurrencyPlace::After, NBSP, DateOrder::Dots),
-    locale("pl", "Polish (1234,50 · 31.12.2026)", (NBSP, ","), 5, CurrencyPlace::After, "", DateOrder::Dots),
-    locale("pt", "Portuguese (1234,50 · 31/12/2026)", (NBSP, ","), 5, CurrencyPlace::After, "", DateOrder::Slashes),
-    locale("ro", "Romanian (1.234,50 · 31.12.2026)", (".", ","), 4, CurrencyPlace::After, NBSP, DateOrder::Dots),
-    locale("sv", "Swedish (1 234,50 · 2026-12-31)", (NBSP, ","), 4, CurrencyPlace::After, NBSP, DateOrder::Iso),
+    locale(
+        "en",
+        "English (1,234.50 · 31 Dec 2026)",
+        (",", "."),
+        4,
+        CurrencyPlace::Before,
+        "",
+        DateOrder::Words,
+    ),
+    locale(
+        "en-US",
+        "English, US (1,234.50 · 12/31/2026)",
+        (",", "."),
+        4,
+        CurrencyPlace::Before,
+        "",
+        DateOrder::MonthFirst,
+    ),
+    locale(
+        "bg",
+        "Bulgarian (1 234,50 · 31.12.2026)",
+        (NBSP, ","),
+        5,
+        CurrencyPlace::After,
+        "",
+        DateOrder::Dots,
+    ),
+    locale(
+        "cs",
+        "Czech (1 234,50 · 31. 12. 2026)",
+        (NBSP, ","),
+        4,
+        CurrencyPlace::After,
+        NBSP,
+        DateOrder::SpacedDots,
+    ),
+    locale(
+        "da",
+        "Danish (1.234,50 · 31.12.2026)",
+        (".", ","),
+        4,
+        CurrencyPlace::After,
+        NBSP,
+        DateOrder::Dots,
+    ),
+    locale(
+        "de",
+        "German (1.234,50 · 31.12.2026)",
+        (".", ","),
+        4,
+        CurrencyPlace::After,
+        NBSP,
+        DateOrder::Dots,
+    ),
+    locale(
+        "de-CH",
+        "Swiss German (1’234.50 · 31.12.2026)",
+        ("’", "."),
+        4,
+        CurrencyPlace::BeforeSpaced,
+        "",
+        DateOrder::Dots,
+    ),
+    locale(
+        "es",
+        "Spanish (1234,50 · 31/12/2026)",
+        (".", ","),
+        5,
+        CurrencyPlace::After,
+        NBSP,
+        DateOrder::Slashes,
+    ),
+    locale(
+        "fi",
+        "Finnish (1 234,50 · 31.12.2026)",
+        (NBSP, ","),
+        4,
+        CurrencyPlace::After,
+        NBSP,
+        DateOrder::Dots,
+    ),
+    locale(
+        "fr",
+        "French (1 234,50 · 31/12/2026)",
+        (NNBSP, ","),
+        4,
+        CurrencyPlace::After,
+        NNBSP,
+        DateOrder::Slashes,
+    ),
+    locale(
+        "hu",
+        "Hungarian (1234,50 · 2026. 12. 31.)",
+        (NBSP, ","),
+        5,
+        CurrencyPlace::After,
+        "",
+        DateOrder::YearFirstDots,
+    ),
+    locale(
+        "it",
+        "Italian (1234,50 · 31/12/2026)",
+        (".", ","),
+        5,
+        CurrencyPlace::After,
+        "",
+        DateOrder::Slashes,
+    ),
+    locale(
+        "nl",
+        "Dutch (1.234,50 · 31-12-2026)",
+        (".", ","),
+        4,
+        CurrencyPlace::BeforeSpaced,
+        "",
+        DateOrder::Dashes,
+    ),
+    locale(
+        "nb",
+        "Norwegian (1 234,50 · 31.12.2026)",
+        (NBSP, ","),
+        4,
+        CurrencyPlace::After,
+        NBSP,
+        DateOrder::Dots,
+    ),
+    locale(
+        "pl",
+        "Polish (1234,50 · 31.12.2026)",
+        (NBSP, ","),
+        5,
+        CurrencyPlace::After,
+        "",
+        DateOrder::Dots,
+    ),
+    locale(
+        "pt",
+        "Portuguese (1234,50 · 31/12/2026)",
+        (NBSP, ","),
+        5,
+        CurrencyPlace::After,
+        "",
+        DateOrder::Slashes,
+    ),
+    locale(
+        "ro",
+        "Romanian (1.234,50 · 31.12.2026)",
+        (".", ","),
+        4,
+        CurrencyPlace::After,
+        NBSP,
+        DateOrder::Dots,
+    ),
+    locale(
+        "sv",
+        "Swedish (1 234,50 · 2026-12-31)",
+        (NBSP, ","),
+        4,
+        CurrencyPlace::After,
+        NBSP,
+        DateOrder::Iso,
+    ),
 ];
 
 impl Locale {
     /// The one used until a company chooses.
-    pub const ENGLISH: Self =
-        locale("en", "English (1,234.50 · 31 Dec 2026)", (",", "."), 4, CurrencyPlace::Before, "", DateOrder::Words);
+    pub const ENGLISH: Self = locale(
+        "en",
+        "English (1,234.50 · 31 Dec 2026)",
+        (",", "."),
+        4,
+        CurrencyPlace::Before,
+        "",
+        DateOrder::Words,
+    );
 
     /// The locale of a tag; a region we do not list falls back to its language, then to English.
     pub fn find(tag: &str) -> Self {
-        let exact = |wanted: &str| LOCALES.iter().find(|l| l.tag.eq_ignore_ascii_case(wanted)).copied();
+        let exact = |wanted: &str| {
+            LOCALES
+                .iter()
+                .find(|l| l.tag.eq_ignore_ascii_case(wanted))
+                .copied()
+        };
         exact(tag)
             .or_else(|| tag.split(['-', '_']).next().and_then(exact))
             .unwrap_or(Self::ENGLISH)

@@ -32,9 +32,27 @@ pub enum Place {
 /// A heading of the navigation and what stands under it. The first has no heading.
 const SECTIONS: &[(&str, &[Place])] = &[
     ("", &[Place::Home]),
-    ("Partners", &[Place::Programs, Place::Partners, Place::Commissions, Place::Payouts, Place::Links]),
+    (
+        "Partners",
+        &[
+            Place::Programs,
+            Place::Partners,
+            Place::Commissions,
+            Place::Payouts,
+            Place::Links,
+        ],
+    ),
     ("Connections", &[Place::Mail]),
-    ("Company", &[Place::People, Place::ApiKeys, Place::Audit, Place::System, Place::Settings]),
+    (
+        "Company",
+        &[
+            Place::People,
+            Place::ApiKeys,
+            Place::Audit,
+            Place::System,
+            Place::Settings,
+        ],
+    ),
 ];
 
 impl Place {
@@ -100,7 +118,12 @@ pub struct Item {
 }
 
 /// Builds the navigation a person may use: `allowed` hides what would only answer 403.
-pub fn build(base: &str, current: Option<Place>, counts: &[(Place, u64)], allowed: impl Fn(Place) -> bool) -> Vec<Section> {
+pub fn build(
+    base: &str,
+    current: Option<Place>,
+    counts: &[(Place, u64)],
+    allowed: impl Fn(Place) -> bool,
+) -> Vec<Section> {
     SECTIONS
         .iter()
         .map(|(heading, places)| Section {
@@ -114,7 +137,10 @@ pub fn build(base: &str, current: Option<Place>, counts: &[(Place, u64)], allowe
                     label: place.label(),
                     href: format!("{base}{}", place.path()),
                     current: current == Some(place),
-                    count: counts.iter().find(|(p, _)| *p == place).map_or(0, |(_, n)| *n),
+                    count: counts
+                        .iter()
+                        .find(|(p, _)| *p == place)
+                        .map_or(0, |(_, n)| *n),
                 })
                 .collect(),
         })

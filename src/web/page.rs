@@ -14,7 +14,8 @@ use super::parts::{Link, Toast, Tone};
 use super::theme::Theme;
 
 /// What htmx may do under our policy: no injected styles, no history of its own, nothing evaluated.
-const HTMX_CONFIG: &str = r#"{"includeIndicatorCSS":false,"defaultTimeout":30000,"mode":"same-origin"}"#;
+const HTMX_CONFIG: &str =
+    r#"{"includeIndicatorCSS":false,"defaultTimeout":30000,"mode":"same-origin"}"#;
 
 /// Who is signed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +29,11 @@ pub struct Person {
 impl Person {
     /// The name, or the address where there is none.
     pub fn label(&self) -> &str {
-        if self.name.is_empty() { &self.email } else { &self.name }
+        if self.name.is_empty() {
+            &self.email
+        } else {
+            &self.name
+        }
     }
 
     /// Up to two letters for the round badge.
@@ -40,7 +45,11 @@ impl Person {
             .take(2)
             .flat_map(char::to_uppercase)
             .collect();
-        if letters.is_empty() { "?".to_owned() } else { letters }
+        if letters.is_empty() {
+            "?".to_owned()
+        } else {
+            letters
+        }
     }
 }
 
@@ -92,7 +101,10 @@ impl PageShell {
         Self {
             base: base.to_owned(),
             theme: Theme::of(request),
-            here: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            here: request
+                .uri()
+                .path_and_query()
+                .map_or_else(|| "/".to_owned(), ToString::to_string),
             ..Self::default()
         }
     }
@@ -139,7 +151,11 @@ impl PageShell {
     /// The window's title: page, company, product.
     pub fn window_title(&self) -> String {
         let parts = [self.title.as_str(), self.company.as_str(), "Steading"];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+        parts
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ")
     }
 
     /// The version shown in the foot.
@@ -156,7 +172,9 @@ impl PageShell {
 /// Renders a template as an answer. A template that fails is a bug: logged, answered 500.
 pub fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     match page.render() {
-        Ok(body) => HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body),
+        Ok(body) => HttpResponse::build(status)
+            .content_type("text/html; charset=utf-8")
+            .body(body),
         Err(error) => {
             tracing::error!(%error, "A page could not be rendered");
             HttpResponse::InternalServerError()
@@ -198,7 +216,13 @@ mod tests {
 
     #[test]
     fn initials_come_from_name_or_address() {
-        let person = |name: &str, email: &str| Person { name: name.into(), email: email.into() }.initials();
+        let person = |name: &str, email: &str| {
+            Person {
+                name: name.into(),
+                email: email.into(),
+            }
+            .initials()
+        };
         assert_eq!(person("Ana Pop", "a@b.example"), "AP");
         assert_eq!(person("", "ana.pop@b.example"), "AP");
         assert_eq!(person("Şerban", ""), "Ş");

@@ -51,7 +51,10 @@ pub struct State {
 impl State {
     /// A tone with words.
     pub fn new(tone: Tone, label: impl Into<String>) -> Self {
-        Self { tone, label: label.into() }
+        Self {
+            tone,
+            label: label.into(),
+        }
     }
 }
 
@@ -67,7 +70,10 @@ pub struct Link {
 impl Link {
     /// A label and an address.
     pub fn new(label: impl Into<String>, href: impl Into<String>) -> Self {
-        Self { label: label.into(), href: href.into() }
+        Self {
+            label: label.into(),
+            href: href.into(),
+        }
     }
 }
 
@@ -85,7 +91,11 @@ pub struct Toast {
 impl Toast {
     /// A message in a tone.
     pub fn new(tone: Tone, text: impl Into<String>) -> Self {
-        Self { tone, text: text.into(), link: None }
+        Self {
+            tone,
+            text: text.into(),
+            link: None,
+        }
     }
 
     /// It went well.

@@ -29,9 +29,18 @@ impl Theme {
 
     /// What the request's cookie says; anything unknown means the system's choice.
     pub fn of(request: &HttpRequest) -> Self {
-        let cookies = request.headers().get_all(header::COOKIE).filter_map(|line| line.to_str().ok());
-        let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        match pairs.filter(|(name, _)| *name == COOKIE).map(|(_, value)| value).next() {
+        let cookies = request
+            .headers()
+            .get_all(header::COOKIE)
+            .filter_map(|line| line.to_str().ok());
+        let pairs = cookies
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='));
+        match pairs
+            .filter(|(name, _)| *name == COOKIE)
+            .map(|(_, value)| value)
+            .next()
+        {
             Some("light") => Self::Light,
             Some("dark") => Self::Dark,
             _ => Self::System,
@@ -68,8 +77,15 @@ pub struct Choice {
 /// `POST /theme`: remembers the choice for a year and goes back. Changes nothing on the server.
 pub async fn save(form: web::Form<Choice>) -> HttpResponse {
     let choice = form.into_inner();
-    let keep_seconds = if choice.theme == Theme::System { 0 } else { YEAR_SECONDS };
-    let cookie = format!("{COOKIE}={}; Path=/; Max-Age={keep_seconds}; SameSite=Lax", choice.theme.key());
+    let keep_seconds = if choice.theme == Theme::System {
+        0
+    } else {
+        YEAR_SECONDS
+    };
+    let cookie = format!(
+        "{COOKIE}={}; Path=/; Max-Age={keep_seconds}; SameSite=Lax",
+        choice.theme.key()
+    );
     HttpResponse::SeeOther()
         .insert_header((header::SET_COOKIE, cookie))
         .insert_header((header::LOCATION, local(&choice.back)))
@@ -91,7 +107,13 @@ mod tests {
 
     #[test]
     fn the_cookie_decides_and_nonsense_means_system() {
-        let of = |line: &str| Theme::of(&TestRequest::default().insert_header((header::COOKIE, line)).to_http_request());
+        let of = |line: &str| {
+            Theme::of(
+                &TestRequest::default()
+                    .insert_header((header::COOKIE, line))
+                    .to_http_request(),
+            )
+        };
         assert_eq!(of("sid=1; theme=dark"), Theme::Dark);
         assert_eq!(of("theme=light"), Theme::Light);
         assert_eq!(of("theme=pink; mytheme=dark"), Theme::System);
@@ -100,7 +122,13 @@ mod tests {
     #[test]
     fn the_way_back_stays_on_this_site() {
         assert_eq!(local("/admin?q=a%20b"), "/admin?q=a%20b");
-        for bad in ["//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nb", ""] {
+        for bad in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/a\r\nb",
+            "",
+        ] {
             assert_eq!(local(bad), "/");
         }
     }
