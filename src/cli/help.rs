@@ -33,7 +33,8 @@ Examples:
 ";
 
 const MORE: &str = "\
-More: steading help COMMAND, steading help exit-codes, steading man. The documentation stands in docs/.";
+More: steading help COMMAND, steading help exit-codes, steading man.
+Documentation: docs/.";
 
 /// The end of every command's help.
 const POINTER: &str =

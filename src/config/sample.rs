@@ -19,9 +19,8 @@ pub fn sample() -> String {
         if !section.is_empty() {
             out.push_str(&format!("# {about}\n[{section}]\n"));
         }
-        for key in *keys {
-            out.push_str(&entry(key));
-        }
+        let entries: Vec<String> = keys.iter().map(entry).collect();
+        out.push_str(&entries.join("\n"));
     }
     out
 }
