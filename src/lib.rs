@@ -30,7 +30,8 @@ pub mod crypto;
 
 pub mod db;
 
+pub mod web;
+
 pub mod cli;
 
 pub use error::{Error, Result};
-pub mod web;

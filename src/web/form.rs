@@ -1,5 +1,7 @@
 //! What a form template needs: the errors by field name, and the choices of a select.
 
+use crate::error::FieldError;
+
 /// The errors of one submitted form, by the names of its fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormErrors(Vec<(String, String)>);
@@ -8,6 +10,21 @@ impl FormErrors {
     /// A form nobody sent yet.
     pub fn none() -> Self {
         Self::default()
+    }
+
+    /// The errors of [`crate::Error::Invalid`], as a form shows them.
+    pub fn of_fields(errors: &[FieldError]) -> Self {
+        Self(
+            errors
+                .iter()
+                .map(|e| {
+                    (
+                        e.pointer.trim_start_matches('/').to_owned(),
+                        e.message.clone(),
+                    )
+                })
+                .collect(),
+        )
     }
 
     /// Adds a sentence that says what is right; an empty field name speaks of the whole form.

@@ -2,9 +2,11 @@
 //!
 //! Sums of different currencies are listed side by side, never added.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+
+use crate::clock::Timestamp;
+use crate::money::{Money, Rate};
 
 use super::locale::{CurrencyPlace, DateOrder, Locale, NBSP};
 use super::markup::{Markup, escape};
@@ -17,17 +19,6 @@ pub const NONE: &str = "\u{2013}";
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
-
-/// An amount of one currency, with what is needed to write it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sum<'a> {
-    /// In the currency's smallest unit.
-    pub minor: i64,
-    /// ISO 4217 code.
-    pub currency: &'a str,
-    /// Decimal places of the currency.
-    pub exponent: u8,
-}
 
 /// Writes figures the way one company reads them.
 #[derive(Clone, Debug)]
@@ -91,6 +82,11 @@ impl Format {
         format!("{text}{}%", self.locale.before_percent)
     }
 
+    /// A commission rate: `12.5%`, with every decimal it has.
+    pub fn rate(&self, rate: Rate) -> String {
+        self.percent(i64::from(rate.ppm()), 4)
+    }
+
     /// A change, with its sign: `+12.4%`.
     pub fn change(&self, ppm: i64) -> String {
         let text = self.percent(ppm, 1);
@@ -98,10 +94,10 @@ impl Format {
     }
 
     /// Money: `€1,204.90`, `RON 84.00`, `−€40.00`; `1.204,90 €` where that is the habit.
-    pub fn money(&self, sum: Sum<'_>) -> String {
-        let figure = self.digits(sum.minor, sum.exponent);
-        let sign = if sum.minor < 0 { MINUS } else { "" };
-        let symbol = self.symbol(sum.currency);
+    pub fn money(&self, money: Money) -> String {
+        let figure = self.digits(money.amount_minor, money.currency.exponent());
+        let sign = if money.amount_minor < 0 { MINUS } else { "" };
+        let symbol = self.symbol(money.currency.code());
         let word = symbol.chars().last().is_some_and(char::is_alphanumeric);
         match self.locale.currency {
             CurrencyPlace::Before if !word => format!("{sign}{symbol}{figure}"),
@@ -113,8 +109,8 @@ impl Format {
     }
 
     /// Several currencies side by side: `€1,204.90 and RON 84.00`. Nothing at all reads as a dash.
-    pub fn sums(&self, sums: &[Sum<'_>]) -> String {
-        let texts: Vec<String> = sums.iter().map(|sum| self.money(*sum)).collect();
+    pub fn sums(&self, sums: &[Money]) -> String {
+        let texts: Vec<String> = sums.iter().map(|money| self.money(*money)).collect();
         match texts.split_last() {
             None => NONE.to_owned(),
             Some((only, [])) => only.clone(),
@@ -162,28 +158,28 @@ impl Format {
     }
 
     /// The day an instant falls on in the company's zone.
-    pub fn day_of(&self, micros: i64) -> Date {
-        self.instant(micros).to_zoned(self.zone.clone()).date()
+    pub fn day_of(&self, at: Timestamp) -> Date {
+        at.to_jiff().to_zoned(self.zone.clone()).date()
     }
 
     /// A moment as a `<time>`: the company's zone without scripts, the reader's with them, UTC on hover.
-    pub fn when(&self, micros: i64) -> Markup {
-        self.time_element(micros, false)
+    pub fn when(&self, at: Timestamp) -> Markup {
+        self.time_element(at, false)
     }
 
     /// The day of a moment as a `<time>`.
-    pub fn day(&self, micros: i64) -> Markup {
-        self.time_element(micros, true)
+    pub fn day(&self, at: Timestamp) -> Markup {
+        self.time_element(at, true)
     }
 
     /// A moment that may not have come: a dash for none.
-    pub fn when_or_none(&self, micros: Option<i64>) -> Markup {
-        micros.map_or_else(|| Markup::text(NONE), |micros| self.when(micros))
+    pub fn when_or_none(&self, at: Option<Timestamp>) -> Markup {
+        at.map_or_else(|| Markup::text(NONE), |at| self.when(at))
     }
 
     /// A moment in plain text, for mails and titles: `12 Oct 2026, 09:14 UTC`.
-    pub fn moment(&self, micros: i64) -> String {
-        let zoned = self.instant(micros).to_zoned(self.zone.clone());
+    pub fn moment(&self, at: Timestamp) -> String {
+        let zoned = at.to_jiff().to_zoned(self.zone.clone());
         format!(
             "{}, {:02}:{:02} {}",
             self.date(zoned.date()),
@@ -204,8 +200,8 @@ impl Format {
         format!("{}{NBSP}{unit}", self.count(value))
     }
 
-    fn time_element(&self, micros: i64, day_only: bool) -> Markup {
-        let utc = self.instant(micros).to_zoned(TimeZone::UTC);
+    fn time_element(&self, at: Timestamp, day_only: bool) -> Markup {
+        let utc = at.to_jiff().to_zoned(TimeZone::UTC);
         let here = utc.with_time_zone(self.zone.clone());
         let clock = |hour: i8, minute: i8| format!(", {hour:02}:{minute:02}");
         let shown = if day_only {
@@ -221,10 +217,6 @@ impl Format {
             if day_only { r#" data-day"# } else { "" },
             escape(&self.date(here.date())),
         ))
-    }
-
-    fn instant(&self, micros: i64) -> Timestamp {
-        Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// Absolute digits with separators.
@@ -302,12 +294,8 @@ fn trim_zeros(text: &str, decimal: &str, places: u8) -> String {
 mod tests {
     use super::*;
 
-    fn sum(minor: i64, currency: &str) -> Sum<'_> {
-        Sum {
-            minor,
-            currency,
-            exponent: 2,
-        }
+    fn sum(minor: i64, currency: &str) -> Money {
+        Money::new(minor, currency.parse().unwrap())
     }
 
     #[test]
@@ -316,22 +304,8 @@ mod tests {
         assert_eq!(f.money(sum(120_490, "EUR")), "€1,204.90");
         assert_eq!(f.money(sum(8_400, "RON")), "RON\u{a0}84.00");
         assert_eq!(f.money(sum(-4_000, "EUR")), "\u{2212}€40.00");
-        assert_eq!(
-            f.money(Sum {
-                minor: 12_345,
-                currency: "JPY",
-                exponent: 0
-            }),
-            "¥12,345"
-        );
-        assert_eq!(
-            f.money(Sum {
-                minor: -5,
-                currency: "KWD",
-                exponent: 3
-            }),
-            "\u{2212}KWD\u{a0}0.005"
-        );
+        assert_eq!(f.money(sum(12_345, "JPY")), "¥12,345");
+        assert_eq!(f.money(sum(-5, "KWD")), "\u{2212}KWD\u{a0}0.005");
         assert_eq!(
             f.money(sum(i64::MIN, "EUR")),
             "\u{2212}€92,233,720,368,547,758.08"
@@ -384,14 +358,14 @@ mod tests {
     #[test]
     fn times_show_the_zone_and_carry_utc() {
         let f = Format::named("ro", "Europe/Bucharest");
-        let micros = 1_792_484_040_000_000; // 2026-10-20T08:14:00Z
+        let at: Timestamp = "2026-10-20T08:14:00Z".parse().unwrap();
         assert_eq!(
-            f.when(micros).as_str(),
+            f.when(at).as_str(),
             r#"<time datetime="2026-10-20T08:14:00Z" title="20.10.2026, 08:14 UTC">20.10.2026, 11:14</time>"#
         );
-        assert_eq!(f.moment(micros), "20.10.2026, 11:14 EEST");
+        assert_eq!(f.moment(at), "20.10.2026, 11:14 EEST");
         assert_eq!(
-            Format::default().date(f.day_of(micros)),
+            Format::default().date(f.day_of(at)),
             "20\u{a0}Oct\u{a0}2026"
         );
     }

@@ -13,9 +13,9 @@ use super::nav::Section;
 use super::parts::{Link, Toast, Tone};
 use super::theme::Theme;
 
-/// What htmx may do under our policy: no injected styles, no history of its own, nothing evaluated.
+/// What htmx may do under our policy: no injected styles, no pages of its own making, nothing evaluated.
 const HTMX_CONFIG: &str =
-    r#"{"includeIndicatorCSS":false,"defaultTimeout":30000,"mode":"same-origin"}"#;
+    r#"{"includeIndicatorCSS":false,"history":"reload","defaultTimeout":30000}"#;
 
 /// Who is signed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
