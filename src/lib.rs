@@ -27,8 +27,13 @@ pub mod version;
 
 pub mod config;
 pub mod crypto;
+pub mod gate;
 
 pub mod db;
+pub mod mail;
+
+pub mod app;
+pub mod slice;
 
 pub mod web;
 

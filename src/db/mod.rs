@@ -28,6 +28,7 @@ pub mod migrate;
 mod pool;
 pub mod portable;
 mod postgres;
+pub mod replay;
 pub mod schema;
 mod scope;
 mod tenants;

@@ -14,3 +14,25 @@ pub mod nav;
 pub mod page;
 pub mod parts;
 pub mod theme;
+
+pub mod allowed;
+pub mod answer;
+pub mod body;
+pub mod csrf;
+pub mod edge;
+pub mod fields;
+pub mod flash;
+pub mod json;
+pub mod once;
+pub mod pager;
+pub mod posted;
+pub mod problem;
+pub mod query;
+pub mod request;
+
+pub use allowed::Allowed;
+pub use fields::{Fields, shown_in_form};
+pub use json::{BatchJson, Json};
+pub use pager::{Cursor, Page, Paging};
+pub use posted::Form;
+pub use query::Query;

@@ -1,0 +1,92 @@
+//! What a slice offers the whole: permissions, jobs, tables. `slices.rs` lists all slices; tenancy, jobs and identity walk that
+//! list and import none of them.
+
+use std::time::Duration;
+
+use crate::Result;
+use crate::app::App;
+use crate::db::Scope;
+use crate::gate::{Later, PermissionInfo};
+use crate::id::JobId;
+
+/// One room of the house.
+#[derive(Clone, Copy)]
+pub struct Slice {
+    /// Its name: folder, product field of its audit events.
+    pub name: &'static str,
+    /// The permissions it declares.
+    pub permissions: &'static [PermissionInfo],
+    /// The kinds of work it does later.
+    pub jobs: &'static [JobKind],
+    /// Its tables in the tenant plane, parents before children: for export, erasure and counts.
+    pub tables: &'static [&'static str],
+    /// What it says of itself on the system page.
+    pub checks: Option<CheckFn>,
+}
+
+/// Where a kind of work lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobPlane {
+    /// In each tenant's store.
+    Tenant,
+    /// In the control plane.
+    Control,
+}
+
+/// A kind of work for later.
+#[derive(Clone, Copy)]
+pub struct JobKind {
+    /// `partners.mature`.
+    pub name: &'static str,
+    /// Where it lives.
+    pub plane: JobPlane,
+    /// How often it comes back by itself.
+    pub every: Option<Duration>,
+    /// Does it. Must be safe to run twice.
+    pub run: fn(JobContext) -> Later<'static, Result<()>>,
+}
+
+/// What a job works with.
+#[derive(Clone)]
+pub struct JobContext {
+    /// The program.
+    pub app: App,
+    /// The tenant's data; `None` in the control plane.
+    pub scope: Option<Scope>,
+    /// What it was enqueued with.
+    pub payload: serde_json::Value,
+    /// Its id: an idempotency key for effects outside.
+    pub job: JobId,
+    /// The attempt this is, from 1.
+    pub attempt: i64,
+    /// The number its completion must carry: a later claim has a higher one.
+    pub fence: i64,
+}
+
+/// How serious a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// As it should be.
+    Good,
+    /// Works, but should be seen to.
+    Warn,
+    /// Does not work.
+    Bad,
+}
+
+/// One line of the system page and of `doctor`.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Check {
+    /// `jobs.dead`.
+    pub name: &'static str,
+    /// What was looked at, for people.
+    pub label: String,
+    /// How it is.
+    pub level: Level,
+    /// One sentence with the figure and what to do.
+    pub finding: String,
+}
+
+/// Looks at a slice's own state in one tenant.
+pub type CheckFn = fn(App, Scope) -> Later<'static, Result<Vec<Check>>>;

@@ -1,0 +1,147 @@
+//! The door of every handler that works on a company's data: the right it needs is part of its signature.
+
+use std::marker::PhantomData;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use super::format::Format;
+use super::nav::{self, Place};
+use super::page::{PageShell, Person};
+use super::request::{self, Door};
+use super::{csrf, edge, flash};
+use crate::actor::Actor;
+use crate::app::App;
+use crate::db::Scope;
+use crate::gate::{Ask, CompanyView, Credential, Later, Permission, Rights, SessionView};
+use crate::{Error, Result};
+
+/// A caller who was let in with permission `P`: signed in at a page, or with a key at the API.
+pub struct Allowed<P> {
+    /// The program.
+    pub app: App,
+    /// The company's data.
+    pub scope: Scope,
+    /// Who acts.
+    pub actor: Actor,
+    /// What they may do.
+    pub rights: Rights,
+    /// The session, for people.
+    pub session: Option<SessionView>,
+    /// The company.
+    pub company: CompanyView,
+    /// The request, for addresses and cookies.
+    pub request: HttpRequest,
+    permission: PhantomData<P>,
+}
+
+impl<P: Permission> FromRequest for Allowed<P> {
+    type Error = Error;
+    type Future = Later<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app: App = request
+                .app_data::<web::Data<App>>()
+                .ok_or(Error::Busy)?
+                .get_ref()
+                .clone();
+            let gate = app.gate.get().ok_or(Error::Busy)?;
+            let facts = request::facts(&request);
+            let credential = match facts.door {
+                Door::Page => {
+                    if !gate.is_owned() {
+                        return Err(Error::Unauthenticated);
+                    }
+                    request
+                        .cookie(csrf::session_cookie_name(app.is_https()))
+                        .map(|cookie| Credential::Cookie(cookie.value().to_owned()))
+                }
+                Door::Api | Door::Open => bearer(&request).map(Credential::Bearer),
+            };
+            let ask = Ask {
+                credential: credential.ok_or(Error::Unauthenticated)?,
+                tenant_slug: edge::base_of(request.path())
+                    .strip_prefix("/t/")
+                    .map(ToOwned::to_owned),
+                origin: request::origin(&request),
+            };
+            let admission = gate.admit(ask).await?;
+            if !admission.rights.allows(P::NAME) {
+                return Err(Error::Forbidden(P::NAME.to_owned()));
+            }
+            let scope = app.tenants.scope(admission.tenant)?;
+            Ok(Self {
+                scope,
+                actor: admission.actor,
+                rights: admission.rights,
+                session: admission.session,
+                company: admission.company,
+                app,
+                request,
+                permission: PhantomData,
+            })
+        })
+    }
+}
+
+fn bearer(request: &HttpRequest) -> Option<String> {
+    let header = request.headers().get("authorization")?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim().to_owned())
+}
+
+impl<P> Allowed<P> {
+    /// The tenant's prefix: empty, or `/t/<slug>`.
+    pub fn base(&self) -> &str {
+        edge::base_of(self.request.path())
+    }
+
+    /// An address of this tenant.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base())
+    }
+
+    /// How this company writes figures and times.
+    pub fn format(&self) -> Format {
+        Format::named(&self.company.locale, &self.company.time_zone)
+    }
+
+    /// The shell of a page under `place` of the navigation.
+    pub fn shell(&self, place: Place, title: impl Into<String>) -> PageShell {
+        let mut shell = PageShell::new(&self.request, self.base()).titled(title);
+        shell.company.clone_from(&self.company.name);
+        shell.user = self.session.as_ref().map(|s| Person {
+            name: s.user_name.clone(),
+            email: s.user_email.clone(),
+        });
+        shell.nav = nav::build(self.base(), Some(place), &[], |place| {
+            self.rights.allows(needed(place))
+        });
+        shell.csrf = csrf::session_token(&self.request, &self.app);
+        shell.toasts.extend(flash::read(&self.request, &self.app));
+        shell.format = self.format();
+        shell
+    }
+}
+
+/// The permission without which a page of the navigation would only answer 403.
+fn needed(place: Place) -> &'static str {
+    match place {
+        Place::Home => "reports:read",
+        Place::Programs => "programs:read",
+        Place::Partners => "partners:read",
+        Place::Commissions => "commissions:read",
+        Place::Payouts => "payouts:read",
+        Place::Links => "links:read",
+        Place::Mail => "mail:read",
+        Place::People => "members:read",
+        Place::ApiKeys => "api_keys:read",
+        Place::Audit => "audit:read",
+        Place::System => "system:read",
+        Place::Settings => "settings:read",
+    }
+}

@@ -1,0 +1,40 @@
+//! Reading a request's body: never more than the route takes, never longer than a patient client needs.
+
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::web::{Bytes, BytesMut};
+use futures_util::StreamExt;
+
+use crate::{Error, Result};
+
+/// A body must be here this long after its headers; the framework itself waits for ever.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Reads a body of at most `limit_bytes`.
+///
+/// # Errors
+/// [`Error::TooLarge`], or [`Error::BadRequest`] where it breaks off or comes too slowly.
+pub async fn read(mut payload: Payload, limit_bytes: usize) -> Result<Bytes> {
+    let reading = async {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| unreadable("The body broke off."))?;
+            if body.len() + chunk.len() > limit_bytes {
+                return Err(Error::TooLarge { limit_bytes });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    };
+    tokio::time::timeout(DEADLINE, reading)
+        .await
+        .unwrap_or_else(|_| Err(unreadable("The body took longer than 30 seconds.")))
+}
+
+fn unreadable(message: &str) -> Error {
+    Error::BadRequest {
+        code: "bad_request",
+        message: message.to_owned(),
+    }
+}

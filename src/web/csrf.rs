@@ -1,0 +1,111 @@
+//! Forms cannot be forged: unsafe requests must come from a page of ours, and carry a token bound to the browser's cookie.
+//!
+//! `Sec-Fetch-Site` decides where the browser sends it, `Origin` where it does not; the token is an HMAC of the session cookie
+//! (or, before sign-in, of a random cookie set with the form), so it needs no store.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::{Cookie, SameSite};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use subtle::ConstantTimeEq;
+
+use crate::app::App;
+use crate::crypto::PlainToken;
+use crate::{Error, Result};
+
+/// The field every form carries.
+pub const FIELD: &str = "csrf";
+/// The cookie that a browser without a session gets with its first form.
+const VISITOR_COOKIE: &str = "st_form";
+
+/// The name of the session cookie: `__Host-` where the address is https, since browsers refuse it otherwise.
+pub fn session_cookie_name(https: bool) -> &'static str {
+    if https { "__Host-sid" } else { "sid" }
+}
+
+/// Whether an unsafe request was sent by a page of this instance.
+pub fn from_our_own_page(request: &HttpRequest, public_url: &str) -> bool {
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    match header("sec-fetch-site") {
+        Some("same-origin") => true,
+        // Typed by the user or sent by a program that is no browser page: `none`.
+        Some("none") => header("origin").is_none_or(|origin| is_ours(origin, request, public_url)),
+        Some(_) => false,
+        None => header("origin").is_some_and(|origin| is_ours(origin, request, public_url)),
+    }
+}
+
+fn is_ours(origin: &str, request: &HttpRequest, public_url: &str) -> bool {
+    if origin == public_url.trim_end_matches('/') {
+        return true;
+    }
+    // On a machine of one's own the address typed (localhost, 127.0.0.1, a LAN name) may differ from the configured one.
+    let host = request
+        .headers()
+        .get("host")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    !public_url.starts_with("https://")
+        && !host.is_empty()
+        && origin.strip_prefix("http://") == Some(host)
+}
+
+/// The value the token is bound to: the session cookie, else the visitor's form cookie.
+fn bound_to(request: &HttpRequest, app: &App) -> Option<String> {
+    let session = request.cookie(session_cookie_name(app.is_https()));
+    session
+        .or_else(|| request.cookie(VISITOR_COOKIE))
+        .map(|cookie| cookie.value().to_owned())
+}
+
+fn sign(app: &App, bound: &str) -> String {
+    URL_SAFE_NO_PAD.encode(app.keys.csrf.mac(&[b"csrf/v1\0", bound.as_bytes()]))
+}
+
+/// The token for the forms of a page, with the cookie to set where the browser has none yet.
+///
+/// # Errors
+/// Where the machine gives no randomness.
+pub fn token(request: &HttpRequest, app: &App) -> Result<(String, Option<Cookie<'static>>)> {
+    if let Some(bound) = bound_to(request, app) {
+        return Ok((sign(app, &bound), None));
+    }
+    let plain = PlainToken::generate().map_err(|e| Error::Internal(Box::new(e)))?;
+    let bound = plain.expose().to_owned();
+    let cookie = Cookie::build(VISITOR_COOKIE, bound.clone())
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(app.is_https())
+        .finish();
+    Ok((sign(app, &bound), Some(cookie)))
+}
+
+/// The token for a signed-in page.
+pub fn session_token(request: &HttpRequest, app: &App) -> String {
+    bound_to(request, app)
+        .map(|bound| sign(app, &bound))
+        .unwrap_or_default()
+}
+
+/// Refuses a form whose token does not belong to this browser.
+///
+/// # Errors
+/// [`Error::Refused`].
+pub fn check(request: &HttpRequest, app: &App, given: &str) -> Result<()> {
+    let expected = bound_to(request, app).map(|bound| sign(app, &bound));
+    let fits =
+        expected.is_some_and(|expected| bool::from(expected.as_bytes().ct_eq(given.as_bytes())));
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::Refused(
+            "This form was opened before you signed in or out, or its cookie is gone. Nothing was changed: open the page again and send it once more.".to_owned(),
+        ))
+    }
+}

@@ -1,0 +1,167 @@
+//! The edge every request passes: its id, the phase of the process, forged forms, errors into answers, headers, the log line.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+
+use super::request::{Door, Facts, below_tenant};
+use super::{csrf, problem};
+use crate::Error;
+use crate::app::App;
+
+/// What a page may load and do: its own files, nothing inline, nothing elsewhere.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Runs around every request.
+///
+/// # Errors
+/// None of its own: errors of handlers become answers here.
+pub async fn edge(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let began = Instant::now();
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let trusted = app
+        .as_ref()
+        .map_or(&[][..], |app| app.config.server.trusted_proxies.as_slice());
+    let facts = Facts::of(request.request(), trusted);
+    let (id, door) = (facts.id.clone(), facts.door);
+    request.extensions_mut().insert(facts);
+    let method = request.method().clone();
+    let http = request.request().clone();
+
+    let refusal = turned_away(&http, app.as_ref().map(|app| app.get_ref()), door, &method);
+    let mut response = match refusal {
+        Some(error) => {
+            // The body is left unread: dropping it lets the server close the connection.
+            drop(request.take_payload());
+            request
+                .into_response(problem::render(&error, &http))
+                .map_into_boxed_body()
+        }
+        None => match next.call(request).await {
+            Ok(response) => {
+                let response = response.map_into_boxed_body();
+                rendered(response)
+            }
+            Err(error) => {
+                let answer = match error.as_error::<Error>() {
+                    Some(ours) => problem::render(ours, &http),
+                    None => foreign(&error, &http),
+                };
+                ServiceResponse::new(http.clone(), answer)
+            }
+        },
+    };
+    let https = app.as_ref().is_some_and(|app| app.is_https());
+    let status = response.status().as_u16();
+    dress(response.headers_mut(), &id, door, https);
+    super::flash::expire(&http, &mut response);
+    if door != Door::Open && !is_quiet(http.path()) {
+        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        tracing::info!(request.id = %id, %method, path = http.path(), status, micros, "Answered");
+    }
+    Ok(response)
+}
+
+/// Health probes and embedded files would only fill the log.
+fn is_quiet(path: &str) -> bool {
+    path == "/healthz" || path == "/readyz" || path.starts_with("/static/")
+}
+
+fn turned_away(
+    request: &HttpRequest,
+    app: Option<&App>,
+    door: Door,
+    method: &Method,
+) -> Option<Error> {
+    let path = request.path();
+    if path == "/healthz" || path == "/readyz" {
+        return None;
+    }
+    let Some(app) = app else {
+        return Some(Error::Busy);
+    };
+    // While stopping, requests on open connections are still answered; new ones no longer come in.
+    if !app.phase.is_serving() && !app.phase.is_stopping() {
+        return Some(Error::Busy);
+    }
+    if door == Door::Page && !method.is_safe() && !csrf::from_our_own_page(request, &app.public_url)
+    {
+        return Some(Error::Refused(
+            "This form was sent from another site's page, so it was not carried out. Open the page here and send it again.".to_owned(),
+        ));
+    }
+    None
+}
+
+/// Errors of ours that travel inside an answer get their body here.
+fn rendered(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let Some(error) = response.response().error() else {
+        return response;
+    };
+    let answer = match error.as_error::<Error>() {
+        Some(ours) => problem::render(ours, response.request()),
+        None => foreign(error, response.request()),
+    };
+    let request = response.request().clone();
+    ServiceResponse::new(request, answer)
+}
+
+/// An error of the framework: its status decides which of ours it is.
+fn foreign(error: &actix_web::Error, request: &HttpRequest) -> HttpResponse {
+    let ours = match error.as_response_error().status_code().as_u16() {
+        404 => Error::NotFound,
+        413 => Error::TooLarge { limit_bytes: 0 },
+        400..=499 => Error::BadRequest {
+            code: "bad_request",
+            message: "The request cannot be read.".to_owned(),
+        },
+        _ => Error::internal(error.to_string()),
+    };
+    problem::render(&ours, request)
+}
+
+fn dress(headers: &mut HeaderMap, id: &str, door: Door, https: bool) {
+    let mut set = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::CACHE_CONTROL, "no-store");
+    if door != Door::Open {
+        set(header::REFERRER_POLICY, "same-origin");
+        set(header::CONTENT_SECURITY_POLICY, POLICY);
+        set(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        );
+        set(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        );
+        set(
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        );
+    }
+    if https {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
+    }
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}
+
+/// The tenant prefix of a request's path: empty, or `/t/<slug>`.
+pub fn base_of(path: &str) -> &str {
+    path.strip_suffix(below_tenant(path)).unwrap_or_default()
+}

@@ -1,0 +1,184 @@
+//! JSON bodies, read strictly: broken JSON is 400, a value that does not fit is 422 with its pointer.
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use serde::de::DeserializeOwned;
+
+use super::body;
+use crate::error::FieldError;
+use crate::gate::Later;
+use crate::{Error, Result};
+
+/// Bodies of ordinary routes.
+const LIMIT_BYTES: usize = 256 * 1024;
+/// Bodies of batch routes.
+pub const BATCH_LIMIT_BYTES: usize = 4 * 1024 * 1024;
+
+/// A JSON body of at most 256 KiB.
+#[derive(Debug)]
+pub struct Json<T> {
+    /// The value.
+    pub value: T,
+    /// Its bytes, for fingerprints.
+    pub bytes: actix_web::web::Bytes,
+}
+
+/// A JSON body of at most 4 MiB, for batches.
+#[derive(Debug)]
+pub struct BatchJson<T>(pub Json<T>);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = Error;
+    type Future = Later<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        read(request, payload.take(), LIMIT_BYTES)
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for BatchJson<T> {
+    type Error = Error;
+    type Future = Later<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let reading = read(request, payload.take(), BATCH_LIMIT_BYTES);
+        Box::pin(async move { reading.await.map(BatchJson) })
+    }
+}
+
+fn read<T: DeserializeOwned + 'static>(
+    request: &HttpRequest,
+    payload: Payload,
+    limit: usize,
+) -> Later<'static, Result<Json<T>>> {
+    let kind = request
+        .headers()
+        .get("content-type")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    let is_json = kind
+        .split(';')
+        .next()
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+    Box::pin(async move {
+        if !is_json {
+            return Err(Error::BadRequest {
+                code: "not_json",
+                message: "Send the body as application/json and say so in Content-Type.".to_owned(),
+            });
+        }
+        let bytes = body::read(payload, limit).await?;
+        parse(&bytes).map(|value| Json { value, bytes })
+    })
+}
+
+/// Reads JSON text strictly.
+///
+/// # Errors
+/// [`Error::BadRequest`] for text that is not JSON, [`Error::Invalid`] for a value that does not fit.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let read: std::result::Result<T, _> = serde_path_to_error::deserialize(&mut reader);
+    let broken = |error: &serde_json::Error| Error::BadRequest {
+        code: "broken_json",
+        message: format!("This is not JSON: {error}."),
+    };
+    match read {
+        Ok(value) => reader.end().map(|()| value).map_err(|error| broken(&error)),
+        Err(error) => {
+            let inner = error.inner();
+            if inner.is_data() {
+                let message = inner.to_string();
+                let message = message
+                    .split(" at line ")
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
+                Err(Error::Invalid(vec![FieldError {
+                    pointer: pointer(error.path()),
+                    message,
+                }]))
+            } else {
+                Err(broken(inner))
+            }
+        }
+    }
+}
+
+/// A JSON pointer (RFC 6901) from the path of an error.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Sale {
+        #[expect(dead_code, reason = "only read")]
+        value: crate::money::Money,
+    }
+
+    fn failure(text: &[u8]) -> (String, String) {
+        match parse::<Sale>(text).unwrap_err() {
+            Error::Invalid(fields) => ("422".to_owned(), fields[0].pointer.clone()),
+            Error::BadRequest { code, .. } => ("400".to_owned(), code.to_owned()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn bad_bodies_are_told_apart() {
+        for (text, status, place) in [
+            (&b"{"[..], "400", "broken_json"),
+            (
+                b"{\"value\":{\"amount\":1,\"currency\":\"EUR\"}} x",
+                "400",
+                "broken_json",
+            ),
+            (b"\xff", "400", "broken_json"),
+            (
+                b"{\"value\":{\"amount\":\"1\",\"currency\":\"EUR\"}}",
+                "422",
+                "/value/amount",
+            ),
+            (
+                b"{\"value\":{\"amount\":1.5,\"currency\":\"EUR\"}}",
+                "422",
+                "/value/amount",
+            ),
+            (
+                b"{\"value\":{\"amount\":99999999999999999999,\"currency\":\"EUR\"}}",
+                "422",
+                "/value/amount",
+            ),
+            (
+                b"{\"value\":{\"amount\":1,\"currency\":\"ZZZ\"}}",
+                "422",
+                "/value/currency",
+            ),
+            (
+                b"{\"value\":{\"amount\":1,\"currency\":\"EUR\",\"x\":1}}",
+                "422",
+                "/value/x",
+            ),
+        ] {
+            assert_eq!(
+                failure(text),
+                (status.to_owned(), place.to_owned()),
+                "{}",
+                String::from_utf8_lossy(text)
+            );
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The query of an address: its parameters, read once, unknown ones refused at the API.
+
+use std::str::FromStr;
+
+use actix_web::HttpRequest;
+use url::form_urlencoded;
+
+use super::pager::Paging;
+use crate::error::FieldError;
+use crate::{Error, Result};
+
+/// Parameters every list knows.
+const LIST: &[&str] = &["q", "sort", "limit", "cursor", "total"];
+
+/// The parameters of a request; empty ones count as absent.
+#[derive(Debug, Clone, Default)]
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads a request's query.
+    pub fn of(request: &HttpRequest) -> Self {
+        Self::parse(request.query_string())
+    }
+
+    /// Reads a query string.
+    pub fn parse(text: &str) -> Self {
+        Self(
+            form_urlencoded::parse(text.as_bytes())
+                .into_owned()
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        )
+    }
+
+    /// A parameter, or an empty text.
+    pub fn get(&self, name: &str) -> &str {
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value.trim())
+    }
+
+    /// A parameter that reads itself from text.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming the parameter.
+    pub fn parsed<T: FromStr>(&self, name: &str) -> Result<Option<T>>
+    where
+        T::Err: std::fmt::Display,
+    {
+        match self.get(name) {
+            "" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|error: T::Err| Error::invalid(name, error.to_string())),
+        }
+    }
+
+    /// Refuses parameters that a list does not know: a misspelt filter must not show everything.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming each.
+    pub fn only(&self, filters: &[&str]) -> Result<()> {
+        let unknown: Vec<FieldError> = self
+            .0
+            .iter()
+            .filter(|(key, _)| !LIST.contains(&key.as_str()) && !filters.contains(&key.as_str()))
+            .map(|(key, _)| {
+                FieldError::new(
+                    key,
+                    format!("This list filters by: {}.", filters.join(", ")),
+                )
+            })
+            .collect();
+        if unknown.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Invalid(unknown))
+        }
+    }
+
+    /// Limit, cursor and whether to count.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn paging(&self) -> Result<Paging> {
+        Paging::read(self.get("limit"), self.get("cursor"), self.get("total"))
+    }
+}

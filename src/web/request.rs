@@ -1,0 +1,203 @@
+//! What a request is before anybody looks inside it: its id, where it comes from, which door it knocks at.
+
+use std::net::IpAddr;
+
+use actix_web::{HttpMessage, HttpRequest};
+use ipnet::IpNet;
+
+use crate::actor::Origin;
+
+/// Longest request id taken from outside.
+const ID_LIMIT: usize = 128;
+
+/// The facts of one request, worked out once at the edge.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The id that logs, answers and the audit trail share.
+    pub id: String,
+    /// The client's address, after trusted proxies.
+    pub address: Option<IpAddr>,
+    /// Which kind of answer is expected.
+    pub door: Door,
+    /// Whether a proxy's header was seen but not believed.
+    pub untrusted_proxy: bool,
+}
+
+/// Who is expected at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Programs with a key; errors are problem documents.
+    Api,
+    /// People with a browser; errors are pages.
+    Page,
+    /// Visitors, other sites' pages, other servers: no session, no form token.
+    Open,
+}
+
+impl Door {
+    /// By the path, with or without a tenant prefix.
+    pub fn of(path: &str) -> Self {
+        let path = below_tenant(path);
+        if path.starts_with("/api/") {
+            Self::Api
+        } else if path.starts_with("/r/") || path.starts_with("/hooks/") || path == "/steading.js" {
+            Self::Open
+        } else {
+            Self::Page
+        }
+    }
+}
+
+/// The path without `/t/<slug>`.
+pub fn below_tenant(path: &str) -> &str {
+    match path.strip_prefix("/t/") {
+        Some(rest) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"),
+        None => path,
+    }
+}
+
+impl Facts {
+    /// Reads them from a request. `X-Forwarded-For` counts only from a trusted proxy, right-most untrusted address first.
+    pub fn of(request: &HttpRequest, trusted: &[IpNet]) -> Self {
+        let header = |name: &str| {
+            request
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let id = match header("x-request-id") {
+            Some(given) if is_plain(given) => given.to_owned(),
+            _ => new_id(),
+        };
+        let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+        let believed = peer.is_some_and(|ip| trusted.iter().any(|net| net.contains(&ip)));
+        let forwarded = request.headers().contains_key("x-forwarded-for")
+            || request.headers().contains_key("forwarded");
+        let address = if believed {
+            client_behind(request, trusted).or(peer)
+        } else {
+            peer
+        };
+        Self {
+            id,
+            address,
+            door: Door::of(request.path()),
+            untrusted_proxy: forwarded && !believed,
+        }
+    }
+}
+
+fn client_behind(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
+    let hops: Vec<&str> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .collect();
+    hops.iter()
+        .rev()
+        .map_while(|hop| {
+            hop.trim()
+                .parse::<IpAddr>()
+                .ok()
+                .map(|ip| ip.to_canonical())
+        })
+        .find(|ip| !trusted.iter().any(|net| net.contains(ip)))
+}
+
+fn is_plain(id: &str) -> bool {
+    !id.is_empty()
+        && id.len() <= ID_LIMIT
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.:/+=".contains(&b))
+}
+
+fn new_id() -> String {
+    let mut random = [0_u8; 12];
+    if getrandom::fill(&mut random).is_err() {
+        return "unnumbered".to_owned();
+    }
+    random
+        .iter()
+        .fold(String::with_capacity(24), |mut text, byte| {
+            use std::fmt::Write;
+            // Writing into a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// The facts that the edge left with the request; worked out without proxies where it did not run.
+pub fn facts(request: &HttpRequest) -> Facts {
+    if let Some(facts) = request.extensions().get::<Facts>() {
+        return facts.clone();
+    }
+    Facts::of(request, &[])
+}
+
+/// Where a request comes from, for the audit trail.
+pub fn origin(request: &HttpRequest) -> Origin {
+    let facts = facts(request);
+    let agent = request
+        .headers()
+        .get("user-agent")
+        .and_then(|value| value.to_str().ok());
+    Origin {
+        address: facts.address.map(|ip| ip.to_string()),
+        user_agent: agent.map(|text| text.chars().take(300).collect()),
+        request_id: Some(facts.id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn address(peer: &str, forwarded: &str, trusted: &[&str]) -> String {
+        let nets: Vec<IpNet> = trusted.iter().map(|net| net.parse().unwrap()).collect();
+        let mut request = TestRequest::get().peer_addr(format!("{peer}:1").parse().unwrap());
+        if !forwarded.is_empty() {
+            request = request.insert_header(("x-forwarded-for", forwarded));
+        }
+        Facts::of(&request.to_http_request(), &nets)
+            .address
+            .unwrap()
+            .to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        assert_eq!(address("203.0.113.9", "198.51.100.1", &[]), "203.0.113.9");
+        assert_eq!(
+            address("10.0.0.1", "198.51.100.1", &["10.0.0.0/8"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            address(
+                "10.0.0.1",
+                "6.6.6.6, 198.51.100.1, 10.0.0.2",
+                &["10.0.0.0/8"]
+            ),
+            "198.51.100.1"
+        );
+        assert_eq!(address("10.0.0.1", "garbage", &["10.0.0.0/8"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn doors_follow_the_path() {
+        for (path, door) in [
+            ("/api/v1/me", Door::Api),
+            ("/t/acme/api/v1/me", Door::Api),
+            ("/t/acme/r/abc", Door::Open),
+            ("/r/abc", Door::Open),
+            ("/steading.js", Door::Open),
+            ("/admin", Door::Page),
+            ("/apiary", Door::Page),
+        ] {
+            assert_eq!(Door::of(path), door, "{path}");
+        }
+    }
+}
