@@ -8,6 +8,8 @@
 )]
 
 mod architecture;
-mod harness;
 mod cli;
 mod config;
+mod crypto;
+mod harness;
+mod supply;

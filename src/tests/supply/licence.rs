@@ -3,7 +3,10 @@
 /// Whether the allowed licences are enough to use something under `expression`.
 pub fn satisfied(expression: &str, allowed: impl Fn(&str) -> bool) -> bool {
     // Before SPDX, a slash meant a choice.
-    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
+    let spaced = expression
+        .replace('/', " OR ")
+        .replace('(', " ( ")
+        .replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut rest = words.as_slice();
     either(&mut rest, &allowed) && rest.is_empty()
@@ -30,7 +33,9 @@ fn one(words: &mut &[&str], allowed: &impl Fn(&str) -> bool) -> bool {
         let enough = either(words, allowed);
         return take(words, ")") && enough;
     }
-    let Some((licence, rest)) = words.split_first() else { return false };
+    let Some((licence, rest)) = words.split_first() else {
+        return false;
+    };
     *words = rest;
     if take(words, "WITH") {
         // An exception only adds permissions.
@@ -63,7 +68,15 @@ fn expressions_are_read_as_spdx_means_them() {
     ] {
         assert!(satisfied(good, allowed), "{good}");
     }
-    for bad in ["GPL-3.0", "MIT AND GPL-3.0", "(MIT OR BSD-3-Clause) AND AGPL-3.0", "", "MIT MIT", "(MIT", "AGPL-3.0 WITH x"] {
+    for bad in [
+        "GPL-3.0",
+        "MIT AND GPL-3.0",
+        "(MIT OR BSD-3-Clause) AND AGPL-3.0",
+        "",
+        "MIT MIT",
+        "(MIT",
+        "AGPL-3.0 WITH x",
+    ] {
         assert!(!satisfied(bad, allowed), "{bad}");
     }
 }

@@ -68,17 +68,29 @@ impl Metadata {
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
             .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
     fn package(&self, id: &str) -> &Package {
-        self.packages.iter().find(|package| package.id == id).unwrap()
+        self.packages
+            .iter()
+            .find(|package| package.id == id)
+            .unwrap()
     }
 
     /// Everything others made that takes part: all of it, or only what ends up inside the binary.
     fn foreign(&self, linked_only: bool) -> Vec<&Package> {
-        let nodes: BTreeMap<&str, &Node> = self.resolve.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
+        let nodes: BTreeMap<&str, &Node> = self
+            .resolve
+            .nodes
+            .iter()
+            .map(|node| (node.id.as_str(), node))
+            .collect();
         let mut reached = BTreeSet::new();
         let mut waiting = vec![self.resolve.root.as_str()];
         while let Some(id) = waiting.pop() {
@@ -140,18 +152,27 @@ fn dependencies_keep_to_deny_toml() {
     let mut broken = Vec::new();
     for package in metadata.foreign(false) {
         let name = &package.name;
-        if package.source.as_deref() != Some("registry+https://github.com/rust-lang/crates.io-index") {
+        if package.source.as_deref()
+            != Some("registry+https://github.com/rust-lang/crates.io-index")
+        {
             broken.push(format!("{name} does not come from crates.io"));
         }
-        let exception = deny.licenses.exceptions.iter().find(|exception| exception.name == *name);
+        let exception = deny
+            .licenses
+            .exceptions
+            .iter()
+            .find(|exception| exception.name == *name);
         let allowed = |licence: &str| {
-            deny.licenses.allow.contains(licence) || exception.is_some_and(|exception| exception.allow.contains(licence))
+            deny.licenses.allow.contains(licence)
+                || exception.is_some_and(|exception| exception.allow.contains(licence))
         };
         let expression = package.license.as_deref().unwrap_or("(none)");
         if !licence::satisfied(expression, allowed) {
             broken.push(format!("{name} is under {expression}"));
         }
-        let Some(ban) = deny.bans.deny.iter().find(|ban| ban.name == *name) else { continue };
+        let Some(ban) = deny.bans.deny.iter().find(|ban| ban.name == *name) else {
+            continue;
+        };
         for node in &metadata.resolve.nodes {
             let user = &metadata.package(&node.id).name;
             if node.deps.iter().any(|edge| edge.pkg == package.id) && !ban.wrappers.contains(user) {
@@ -163,7 +184,7 @@ fn dependencies_keep_to_deny_toml() {
 }
 
 /// Named in Cargo.toml for what they switch on in others, not for a name of their own.
-const FOR_THEIR_FEATURES: [&str; 1] = ["pq-sys"];
+const FOR_THEIR_FEATURES: [&str; 3] = ["libsqlite3-sys", "openssl-sys", "pq-sys"];
 
 #[test]
 fn every_dependency_is_used() {
