@@ -74,6 +74,12 @@ pub enum Error {
     /// It was here and is not any more.
     #[error("{0}")]
     Gone(String),
+    /// The path is known, the method is not.
+    #[error("This address takes {allow}.")]
+    MethodNotAllowed {
+        /// The methods it takes.
+        allow: String,
+    },
     /// The body is larger than this route takes.
     #[error("The request is larger than {limit_bytes} bytes.")]
     TooLarge {

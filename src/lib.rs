@@ -37,6 +37,10 @@ pub mod slice;
 
 pub mod web;
 
+pub mod slices;
+pub mod routes;
+pub mod server;
+
 pub mod cli;
 
 pub use error::{Error, Result};

@@ -117,6 +117,7 @@ impl From<Error> for Failure {
             Error::Busy => Exit::Unavailable,
             Error::TooMany { .. } => Exit::TryLater,
             Error::NotFound
+            | Error::MethodNotAllowed { .. }
             | Error::Conflict { .. }
             | Error::Duplicate
             | Error::Stale

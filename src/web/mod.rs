@@ -22,13 +22,16 @@ pub mod csrf;
 pub mod edge;
 pub mod fields;
 pub mod flash;
+pub mod health;
 pub mod json;
 pub mod once;
+pub mod openapi;
 pub mod pager;
 pub mod posted;
 pub mod problem;
 pub mod query;
 pub mod request;
+pub mod route;
 
 pub use allowed::Allowed;
 pub use fields::{Fields, shown_in_form};

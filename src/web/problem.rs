@@ -33,6 +33,11 @@ fn row(error: &Error) -> (StatusCode, &'static str, &'static str) {
             "Changed in the meantime",
         ),
         Error::Gone(_) => (StatusCode::GONE, "gone", "No longer here"),
+        Error::MethodNotAllowed { .. } => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "Not this method",
+        ),
         Error::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Too large"),
         Error::TooMany { .. } => (
             StatusCode::TOO_MANY_REQUESTS,
@@ -160,6 +165,13 @@ pub fn render(error: &Error, request: &HttpRequest) -> HttpResponse {
         response
             .headers_mut()
             .insert(actix_web::http::header::RETRY_AFTER, seconds.into());
+    }
+    if let Error::MethodNotAllowed { allow } = error
+        && let Ok(value) = actix_web::http::header::HeaderValue::from_str(allow)
+    {
+        response
+            .headers_mut()
+            .insert(actix_web::http::header::ALLOW, value);
     }
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(

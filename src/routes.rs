@@ -1,0 +1,14 @@
+//! **Every URL of the program, in one list, by slice.** A page's file is named by its last word.
+
+use crate::web::route::{Route, get, instance};
+use crate::web::{assets, health};
+
+/// All routes.
+pub fn all() -> Vec<Route> {
+    vec![
+        // The instance.
+        instance(get("/healthz", health::alive)),
+        instance(get("/readyz", health::ready)),
+        instance(get("/static/{hash}/{name:.*}", assets::serve)),
+    ]
+}

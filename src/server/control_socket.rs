@@ -1,0 +1,110 @@
+//! The way in beside a running server: a 0600 Unix socket in the data folder, through which the command line has its commands run.
+//!
+//! One request and one answer a connection, each one line of JSON. Who may open the socket may read the data folder anyway.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+
+use crate::app::App;
+use crate::gate::Later;
+use crate::{Error, Result};
+
+/// Longest request: an argument list and a secret.
+const REQUEST_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// A command to run.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Request {
+    /// The command's arguments, without the program's name.
+    pub arguments: Vec<String>,
+    /// What it would have read from standard input or a prompt.
+    pub input: Option<String>,
+}
+
+/// How it went.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Reply {
+    /// Data for standard output.
+    pub output: String,
+    /// Words for standard error.
+    pub words: String,
+    /// The exit code.
+    pub code: u8,
+}
+
+/// Runs a command inside the server.
+pub type RunCommand = fn(App, Request) -> Later<'static, Reply>;
+
+/// Where the socket is.
+pub fn path(data_dir: &Path) -> PathBuf {
+    data_dir.join("control.sock")
+}
+
+/// Opens the socket and answers until the process ends. A stale socket of a process that died is replaced.
+///
+/// # Errors
+/// Where the socket cannot be made.
+pub fn listen(app: App, run: RunCommand) -> Result<()> {
+    let path = path(&app.config.data_dir);
+    let failed = |e: std::io::Error| Error::Internal(Box::new(e));
+    if path.exists() {
+        std::fs::remove_file(&path).map_err(failed)?;
+    }
+    let listener = UnixListener::bind(&path).map_err(failed)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    actix_web::rt::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let app = app.clone();
+            actix_web::rt::spawn(async move {
+                if let Err(error) = answer(stream, app, run).await {
+                    tracing::debug!(%error, "A command on the control socket broke off");
+                }
+            });
+        }
+    });
+    Ok(())
+}
+
+async fn answer(stream: UnixStream, app: App, run: RunCommand) -> std::io::Result<()> {
+    let (reader, mut writer) = stream.into_split();
+    let mut line = String::new();
+    BufReader::new(reader.take(REQUEST_LIMIT))
+        .read_line(&mut line)
+        .await?;
+    let request: Request = serde_json::from_str(&line)?;
+    let reply = run(app, request).await;
+    writer
+        .write_all(serde_json::to_string(&reply)?.as_bytes())
+        .await?;
+    writer.write_all(b"\n").await?;
+    writer.shutdown().await
+}
+
+/// Has a running server run a command. `None` where no server answers at the socket.
+///
+/// # Errors
+/// Where a server is there and the connection breaks.
+pub async fn send(data_dir: &Path, request: &Request) -> std::io::Result<Option<Reply>> {
+    let Ok(mut stream) = UnixStream::connect(path(data_dir)).await else {
+        return Ok(None);
+    };
+    stream
+        .write_all(serde_json::to_string(request)?.as_bytes())
+        .await?;
+    stream.write_all(b"\n").await?;
+    let mut text = String::new();
+    tokio::time::timeout(Duration::from_secs(600), stream.read_to_string(&mut text)).await??;
+    Ok(Some(serde_json::from_str(&text)?))
+}
+
+/// Takes the socket away at a clean stop.
+pub fn remove(data_dir: &Path) {
+    if let Err(error) = std::fs::remove_file(path(data_dir)) {
+        tracing::debug!(%error, "The control socket was gone already");
+    }
+}

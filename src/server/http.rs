@@ -1,0 +1,114 @@
+//! The HTTP side: the routes behind the edge, and a stand-in that answers 503 while the stores are made ready.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use actix_web::{App as Framework, HttpRequest, HttpServer, web};
+
+use crate::app::App;
+use crate::routes;
+use crate::web::edge::edge;
+use crate::web::health;
+use crate::web::route::Route;
+use crate::{Error, Result};
+
+/// Headers must be here this long after a connection opened.
+const HEADER_TIME: Duration = Duration::from_secs(5);
+/// An idle connection is kept this long.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// Requests under way at a stop get this long.
+const DRAIN_SECONDS: u64 = 20;
+/// Threads of a worker that may wait for a store.
+const BLOCKING_THREADS: usize = 32;
+
+/// Mounts every route: one resource per path, so that another method there is 405 and says which there are.
+pub fn mount(config: &mut web::ServiceConfig) {
+    let mut by_path: BTreeMap<&'static str, Vec<Route>> = BTreeMap::new();
+    let mut order: Vec<&'static str> = Vec::new();
+    for route in routes::all() {
+        if !by_path.contains_key(route.path) {
+            order.push(route.path);
+        }
+        by_path.entry(route.path).or_default().push(route);
+    }
+    for path in order {
+        let Some(routes) = by_path.remove(path) else {
+            continue;
+        };
+        let mut resource = web::resource(path);
+        let mut allow: Vec<String> = routes
+            .iter()
+            .map(|route| route.method.to_string())
+            .collect();
+        let has_head = routes.iter().any(|route| route.method == Method::HEAD);
+        for route in &routes {
+            resource = resource.route(route.make());
+            if route.method == Method::GET && !has_head {
+                resource = resource.route(route.make_for(Method::HEAD));
+                allow.push(Method::HEAD.to_string());
+            }
+        }
+        let allow = allow.join(", ");
+        config.service(resource.default_service(web::to(move || {
+            let allow = allow.clone();
+            async move { Err::<&str, Error>(Error::MethodNotAllowed { allow }) }
+        })));
+    }
+    config.default_service(web::to(|| async { Err::<&str, Error>(Error::NotFound) }));
+}
+
+/// The program on a listener. Signals are ours to handle.
+///
+/// # Errors
+/// Where the listener cannot be used.
+pub fn serve(app: App, listener: TcpListener, workers: usize) -> Result<Server> {
+    let data = web::Data::new(app);
+    let server = HttpServer::new(move || {
+        Framework::new()
+            .app_data(data.clone())
+            .configure(mount)
+            .wrap(from_fn(edge))
+    })
+    .workers(workers)
+    .worker_max_blocking_threads(BLOCKING_THREADS)
+    .client_request_timeout(HEADER_TIME)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(DRAIN_SECONDS)
+    .backlog(1_024)
+    .disable_signals()
+    .listen(listener)
+    .map_err(|e| Error::Internal(Box::new(e)))?;
+    Ok(server.run())
+}
+
+/// Answers on a listener while nothing is ready: alive, not ready, 503 for the rest.
+///
+/// # Errors
+/// Where the listener cannot be used.
+pub fn serve_starting(listener: TcpListener) -> Result<(Server, ServerHandle)> {
+    let server = HttpServer::new(|| {
+        Framework::new()
+            .route("/healthz", web::get().to(health::alive))
+            .default_service(web::to(starting))
+            .wrap(from_fn(edge))
+    })
+    .workers(1)
+    .disable_signals()
+    .shutdown_timeout(1)
+    .listen(listener)
+    .map_err(|e| Error::Internal(Box::new(e)))?
+    .run();
+    let handle = server.handle();
+    Ok((server, handle))
+}
+
+async fn starting(request: HttpRequest) -> Result<actix_web::HttpResponse> {
+    if request.path() == "/readyz" {
+        return Ok(health::ready(None).await);
+    }
+    Err(Error::Busy)
+}
