@@ -3,7 +3,7 @@
 //! Two planes: the *control plane* (who may enter: tenants, people, sessions, keys) and the *tenant plane*
 //! (everything one company owns). Tenant data is reached through a [`db::Scope`] and in no other way.
 //!
-//! Modules below stand in the order of dependence: each may use the ones above it, never one below.
+//! Modules below stand in the order of dependence: each may use its own paragraph and those above it, never one below.
 //! `src/tests/architecture.rs` reads every `use crate::…` and fails on an edge that points down.
 
 #![cfg_attr(
@@ -38,7 +38,9 @@ pub mod slice;
 pub mod web;
 
 pub mod slices;
+
 pub mod routes;
+
 pub mod server;
 
 pub mod cli;

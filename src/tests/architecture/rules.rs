@@ -1,5 +1,7 @@
 //! The rules themselves. Each returns one sentence per broken place, naming the file.
 
+use std::collections::BTreeMap;
+
 use super::source::{Source, Token};
 
 /// Past this a file holds more than one idea.
@@ -28,26 +30,32 @@ pub fn broken(files: &[Source]) -> Vec<String> {
     broken
 }
 
-/// The modules in the order `lib.rs` declares them.
-fn order(files: &[Source]) -> Vec<String> {
+/// The modules `lib.rs` declares, with the paragraph each stands in. A blank line ends a paragraph.
+fn order(files: &[Source]) -> BTreeMap<String, usize> {
     let map = files
         .iter()
         .find(|file| file.path == "lib.rs")
         .expect("src/lib.rs");
-    let declared = map.tokens.windows(3).filter_map(|window| match window {
-        [Token::Word(keyword), Token::Word(name), Token::Sign(';')] if keyword == "mod" => {
-            Some(name.clone())
+    let mut order = BTreeMap::new();
+    for (paragraph, text) in map.text.split("\n\n").enumerate() {
+        for line in text.lines() {
+            let name = line
+                .strip_prefix("pub mod ")
+                .or_else(|| line.strip_prefix("mod "));
+            order.extend(
+                name.and_then(|name| name.strip_suffix(';'))
+                    .map(|name| (name.to_owned(), paragraph)),
+            );
         }
-        _ => None,
-    });
-    declared.collect()
+    }
+    order
 }
 
-fn directions(file: &Source, order: &[String]) -> Vec<String> {
+fn directions(file: &Source, order: &BTreeMap<String, usize>) -> Vec<String> {
     let Some(top) = file.top() else {
         return Vec::new();
     };
-    let rank = |module: &str| order.iter().position(|name| name == module);
+    let rank = |module: &str| order.get(module).copied();
     let Some(own) = rank(top) else {
         return vec![format!("`{top}` is not in the map of src/lib.rs")];
     };
@@ -137,8 +145,11 @@ fn stores(file: &Source) -> Vec<String> {
 
 fn shape(file: &Source) -> Vec<String> {
     let mut broken = Vec::new();
-    if file.lines > MOST_LINES {
-        broken.push(format!("{} lines; look for the second idea", file.lines));
+    if file.text.lines().count() > MOST_LINES {
+        broken.push(format!(
+            "{} lines; look for the second idea",
+            file.text.lines().count()
+        ));
     }
     for module in file.modules() {
         if module.split('_').any(|word| EMPTY_NAMES.contains(&word)) {

@@ -4,8 +4,8 @@
 pub struct Source {
     /// Its path below `src`, such as `partners/save.rs`.
     pub path: String,
-    /// How many lines it has.
-    pub lines: usize,
+    /// Its text.
+    pub text: String,
     /// Its tokens without comments and literals.
     pub tokens: Vec<Token>,
 }
@@ -26,7 +26,7 @@ impl Source {
     pub fn new(path: &str, text: &str) -> Self {
         Self {
             path: path.to_owned(),
-            lines: text.lines().count(),
+            text: text.to_owned(),
             tokens: tokens(text),
         }
     }
