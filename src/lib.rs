@@ -36,6 +36,7 @@ pub mod app;
 pub mod slice;
 
 pub mod web;
+pub mod audit;
 
 pub mod slices;
 

@@ -1,0 +1,20 @@
+//! The trail: every change leaves an event in the transaction that made it, and no event is ever changed or removed.
+//!
+//! [`record`] is one insert and reads nothing, so it may stand on every path. Both planes keep a trail of the same shape:
+//! what happened to a company in its own store, what happened to accounts and tenants in the control plane.
+//! Other slices show a record's history with [`history_of`].
+
+mod changes;
+mod event;
+mod filter;
+mod store;
+mod words;
+
+pub use changes::Redacted;
+pub use event::{Event, record};
+pub use filter::Filter;
+pub use store::{AuditEvent, count, history_of, page};
+
+crate::permissions! {
+    ReadAudit = "audit:read", "See who changed what, when and from where";
+}
