@@ -7,8 +7,10 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
 use super::browser::{Browser, LAPTOP, PHONE, Scheme};
+use super::engine::Engine;
 use super::http::{Client, attribute};
 use super::postgres::{copy_database, fresh_database};
+use super::process::Home;
 
 /// Answers every request with the page for its path; ends with the test process.
 fn site(page: impl Fn(&str, &str) -> String + Send + 'static) -> String {
@@ -213,4 +215,47 @@ fn a_browser_without_scripts_runs_none() {
     assert_eq!(browser.text("#said"), "nothing");
     assert_eq!(browser.count("p"), 1);
     assert!(browser.source().contains("nothing"));
+}
+
+#[test]
+fn the_browser_finds_what_keeps_people_out() {
+    let base = site(|path, _| {
+        match path {
+        "/bad" => html("", "<main><img src=x><a href=/></a></main>"),
+        _ => html(
+            "",
+            "<main><h1>Good</h1><label>Size <select name=size><option value=s>Small<option value=l>Large</select></label>
+             <button id=more aria-expanded=false>More</button>
+             <script>more.onclick = () => more.setAttribute('aria-expanded', 'true')</script></main>",
+        ),
+    }
+    });
+    let browser = Browser::new();
+    browser.open(&base);
+    assert_eq!(browser.barriers(), [""; 0]);
+    browser.choose("[name=size]", "l");
+    assert_eq!(browser.property("[name=size]", "value"), "l");
+    browser.click("#more");
+    assert_eq!(browser.count("[aria-expanded=true]"), 1);
+    browser.open(&format!("{base}/bad"));
+    let barriers = browser.barriers().join("\n");
+    assert!(
+        barriers.contains("image-alt") && barriers.contains("link-name"),
+        "{barriers}"
+    );
+}
+
+crate::on_both_engines! {
+    fn a_home_has_what_its_engine_needs(engine: Engine) {
+        let home = Home::new(engine);
+        assert_eq!(home.database.is_some(), engine == Engine::Postgres);
+        let version = home.run(&["version", "--json"]).expect_code(0).json();
+        assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
+        assert_eq!(home.run_with_input(&["no-such-command"], "input").code, 2);
+    }
+
+    async fn a_future_runs_to_its_end(engine: Engine) {
+        tokio::task::yield_now().await;
+        assert!([Engine::Sqlite, Engine::Postgres].contains(&engine));
+    }
 }
