@@ -169,7 +169,7 @@
   const clean = new WeakMap();
   const changed = () => all("form[data-guard]").some((form) => !form.leaving && clean.has(form) && clean.get(form) !== written(form));
   addEventListener("beforeunload", (event) => {
-    if (changed()) event.preventDefault();
+    if (navigator.userActivation?.hasBeenActive !== false && changed()) event.preventDefault();
   });
 
   // A form goes out once, however often its button is pressed.

@@ -13,3 +13,4 @@ mod config;
 mod crypto;
 mod harness;
 mod supply;
+mod web;

@@ -4,6 +4,8 @@
 
 use url::form_urlencoded;
 
+use super::format::Format;
+
 /// Parameters that do not narrow what is shown.
 const NOT_FILTERS: [&str; 3] = ["sort", "limit", "cursor"];
 
@@ -172,6 +174,27 @@ pub struct Pager {
     pub previous: Option<String>,
     /// The page after.
     pub next: Option<String>,
+}
+
+impl Pager {
+    /// `6 of 1,214`, or `6 shown` where nobody counted.
+    pub fn words(&self, format: &Format) -> String {
+        let shown = format.count(self.shown);
+        match self.total {
+            Some(total) => format!("{shown} of {}", format.count(total)),
+            None => format!("{shown} shown"),
+        }
+    }
+
+    /// How many match in all, as far as it is known.
+    pub fn total(&self) -> u64 {
+        self.total.unwrap_or(self.shown)
+    }
+
+    /// Do more rows match than this page shows?
+    pub fn has_more(&self) -> bool {
+        self.total() > self.shown
+    }
 }
 
 #[cfg(test)]

@@ -163,6 +163,16 @@ impl PageShell {
         env!("CARGO_PKG_VERSION")
     }
 
+    /// The colour schemes to choose from.
+    pub fn themes(&self) -> [Theme; 3] {
+        Theme::ALL
+    }
+
+    /// The scheme to force, where the person does not follow the system.
+    pub fn forced_theme(&self) -> Option<&'static str> {
+        (self.theme != Theme::System).then(|| self.theme.key())
+    }
+
     /// The settings htmx reads from the head.
     pub fn htmx_config(&self) -> &'static str {
         HTMX_CONFIG
