@@ -36,7 +36,10 @@ pub mod app;
 pub mod slice;
 
 pub mod web;
+
 pub mod audit;
+
+pub mod jobs;
 
 pub mod slices;
 

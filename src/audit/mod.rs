@@ -15,6 +15,15 @@ pub use event::{Event, record};
 pub use filter::Filter;
 pub use store::{AuditEvent, count, history_of, page};
 
+/// What this slice offers the whole.
+pub const SLICE: crate::slice::Slice = crate::slice::Slice {
+    name: "audit",
+    permissions: PERMISSIONS,
+    jobs: &[],
+    tables: &["audit_events"],
+    checks: None,
+};
+
 crate::permissions! {
     ReadAudit = "audit:read", "See who changed what, when and from where";
 }

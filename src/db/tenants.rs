@@ -157,6 +157,11 @@ impl Tenants {
         }
     }
 
+    /// Whether this process alone holds the stores: files behind the folder's lock, not a database others may share.
+    pub fn is_sole(&self) -> bool {
+        matches!(&*self.inner, Inner::Sqlite { .. })
+    }
+
     /// Bytes on disk of a tenant's store with its log, where it is a file.
     pub fn size_bytes(&self, tenant: TenantId) -> Option<u64> {
         match &*self.inner {

@@ -40,7 +40,7 @@ CREATE TABLE jobs (
     CHECK (state IN ('ready', 'running', 'done', 'dead', 'cancelled'))
 );
 CREATE INDEX jobs_state_run_at ON jobs (state, run_at);
-CREATE UNIQUE INDEX jobs_unique_key ON jobs (unique_key) WHERE state IN ('ready', 'running');
+CREATE UNIQUE INDEX jobs_unique_key ON jobs (unique_key) WHERE state = 'ready';
 
 -- Mails: what was or would be sent.
 CREATE TABLE mails (

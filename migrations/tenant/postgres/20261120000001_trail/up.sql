@@ -46,7 +46,7 @@ CREATE TABLE jobs (
     CHECK (state IN ('ready', 'running', 'done', 'dead', 'cancelled'))
 );
 CREATE INDEX jobs_state_run_at ON jobs (tenant_id, state, run_at);
-CREATE UNIQUE INDEX jobs_unique_key ON jobs (tenant_id, unique_key) WHERE state IN ('ready', 'running');
+CREATE UNIQUE INDEX jobs_unique_key ON jobs (tenant_id, unique_key) WHERE state = 'ready';
 ALTER TABLE jobs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jobs FORCE ROW LEVEL SECURITY;
 CREATE POLICY jobs_own ON jobs TO steading_app USING (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid) WITH CHECK (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid);

@@ -1,0 +1,67 @@
+//! The daily broom of a store: jobs that are long over, first answers nobody will ask for again.
+
+use std::time::Duration;
+
+use super::store;
+use crate::Result;
+use crate::db::replay::forget_answers;
+use crate::gate::Later;
+use crate::slice::{JobContext, JobKind, JobPlane};
+
+/// Jobs that were over are kept this long, for looking back.
+const KEEP_JOBS: Duration = Duration::from_secs(14 * 86_400);
+/// Kept answers are replayed this long.
+const KEEP_ANSWERS: Duration = Duration::from_secs(7 * 86_400);
+/// Rows of one write.
+const CHUNK: i64 = 500;
+
+const EVERY: Duration = Duration::from_secs(86_400);
+
+/// In each tenant's store.
+pub(super) const TENANT: JobKind = JobKind {
+    name: "jobs.tidy",
+    plane: JobPlane::Tenant,
+    every: Some(EVERY),
+    run,
+};
+/// In the control plane.
+pub(super) const CONTROL: JobKind = JobKind {
+    plane: JobPlane::Control,
+    ..TENANT
+};
+
+fn run(context: JobContext) -> Later<'static, Result<()>> {
+    Box::pin(async move {
+        loop {
+            let full = match &context.scope {
+                Some(scope) => {
+                    scope
+                        .write(|c| {
+                            let now = c.now();
+                            let jobs = store::forget(c, now.minus(KEEP_JOBS), CHUNK)?;
+                            let answers = forget_answers(c, now.minus(KEEP_ANSWERS), CHUNK)?;
+                            Ok(is_full(jobs) || is_full(answers))
+                        })
+                        .await?
+                }
+                None => {
+                    context
+                        .app
+                        .control
+                        .write(|c| {
+                            let before = c.now().minus(KEEP_JOBS);
+                            Ok(is_full(store::forget(c, before, CHUNK)?))
+                        })
+                        .await?
+                }
+            };
+            if !full {
+                return Ok(());
+            }
+        }
+    })
+}
+
+fn is_full(rows: usize) -> bool {
+    i64::try_from(rows).is_ok_and(|rows| rows >= CHUNK)
+}
