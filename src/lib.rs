@@ -41,6 +41,8 @@ pub mod audit;
 
 pub mod jobs;
 
+pub mod partners;
+
 pub mod slices;
 
 pub mod routes;

@@ -66,3 +66,11 @@ macro_rules! each {
 }
 #[expect(unused_imports, reason = "the first batch insert uses it")]
 pub(crate) use each;
+
+/// The UTC day of a stored instant as text, `2026-10-31`. For statements written as text; the column is a constant of the program.
+pub fn day_of(c: &Conn, column: &'static str) -> String {
+    match c {
+        Conn::Postgres(_) => format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD')"),
+        Conn::Sqlite(_) => format!("substr({column}, 1, 10)"),
+    }
+}

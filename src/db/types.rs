@@ -4,12 +4,10 @@
 //! Both keep their order, so ranges and keysets read the same on either.
 
 use diesel::backend::Backend;
-use diesel::deserialize::{self, FromSql, Queryable};
-use diesel::expression::AsExpression;
-use diesel::internal::derives::as_expression::Bound;
+use diesel::deserialize::{self, FromSql};
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{HasSqlType, Nullable, SingleValue, Text};
+use diesel::sql_types::{HasSqlType, Text};
 use diesel::sqlite::Sqlite;
 
 use super::conn::MultiBackend;
@@ -50,36 +48,36 @@ impl HasSqlType<Key> for MultiBackend {
 /// Makes a Rust type usable in expressions and rows of a SQL type, on `MultiBackend` through both engines.
 macro_rules! value {
     ([$($generics:tt)*] $rust:ty, $sql:ty) => {
-        impl<$($generics)*> AsExpression<$sql> for $rust {
-            type Expression = Bound<$sql, Self>;
-            fn as_expression(self) -> Self::Expression { Bound::new(self) }
+        impl<$($generics)*> diesel::expression::AsExpression<$sql> for $rust {
+            type Expression = diesel::internal::derives::as_expression::Bound<$sql, Self>;
+            fn as_expression(self) -> Self::Expression { diesel::internal::derives::as_expression::Bound::new(self) }
         }
-        impl<'expr, $($generics)*> AsExpression<$sql> for &'expr $rust {
-            type Expression = Bound<$sql, Self>;
-            fn as_expression(self) -> Self::Expression { Bound::new(self) }
+        impl<'expr, $($generics)*> diesel::expression::AsExpression<$sql> for &'expr $rust {
+            type Expression = diesel::internal::derives::as_expression::Bound<$sql, Self>;
+            fn as_expression(self) -> Self::Expression { diesel::internal::derives::as_expression::Bound::new(self) }
         }
-        impl<$($generics)*> AsExpression<Nullable<$sql>> for $rust {
-            type Expression = Bound<Nullable<$sql>, Self>;
-            fn as_expression(self) -> Self::Expression { Bound::new(self) }
+        impl<$($generics)*> diesel::expression::AsExpression<diesel::sql_types::Nullable<$sql>> for $rust {
+            type Expression = diesel::internal::derives::as_expression::Bound<diesel::sql_types::Nullable<$sql>, Self>;
+            fn as_expression(self) -> Self::Expression { diesel::internal::derives::as_expression::Bound::new(self) }
         }
-        impl<'expr, $($generics)*> AsExpression<Nullable<$sql>> for &'expr $rust {
-            type Expression = Bound<Nullable<$sql>, Self>;
-            fn as_expression(self) -> Self::Expression { Bound::new(self) }
+        impl<'expr, $($generics)*> diesel::expression::AsExpression<diesel::sql_types::Nullable<$sql>> for &'expr $rust {
+            type Expression = diesel::internal::derives::as_expression::Bound<diesel::sql_types::Nullable<$sql>, Self>;
+            fn as_expression(self) -> Self::Expression { diesel::internal::derives::as_expression::Bound::new(self) }
         }
-        impl<DB: Backend, $($generics)*> ToSql<Nullable<$sql>, DB> for $rust
+        impl<DB: diesel::backend::Backend, $($generics)*> diesel::serialize::ToSql<diesel::sql_types::Nullable<$sql>, DB> for $rust
         where
-            Self: ToSql<$sql, DB>,
+            Self: diesel::serialize::ToSql<$sql, DB>,
         {
-            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-                ToSql::<$sql, DB>::to_sql(self, out)
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
+                diesel::serialize::ToSql::<$sql, DB>::to_sql(self, out)
             }
         }
-        impl<DB: Backend, ST: SingleValue, $($generics)*> Queryable<ST, DB> for $rust
+        impl<DB: diesel::backend::Backend, ST: diesel::sql_types::SingleValue, $($generics)*> diesel::deserialize::Queryable<ST, DB> for $rust
         where
-            Self: FromSql<ST, DB>,
+            Self: diesel::deserialize::FromSql<ST, DB>,
         {
             type Row = Self;
-            fn build(row: Self) -> deserialize::Result<Self> { Ok(row) }
+            fn build(row: Self) -> diesel::deserialize::Result<Self> { Ok(row) }
         }
     };
 }
@@ -184,7 +182,6 @@ macro_rules! word {
         }
     };
 }
-#[expect(unused_imports, reason = "the first stored enum uses it")]
 pub(crate) use word;
 
 /// A type with a stored text form.

@@ -104,6 +104,8 @@ diesel::table! {
         currency -> Text,
         attribution_window_days -> BigInt,
         holding_days -> BigInt,
+        auto_approve -> Bool,
+        event_type -> Nullable<Text>,
         destination_url -> Text,
         is_demo -> Bool,
         created_at -> Instant,
@@ -196,6 +198,7 @@ diesel::table! {
         day -> Text,
         link_id -> Key,
         clicks -> BigInt,
+        flagged -> BigInt,
     }
 }
 
@@ -206,6 +209,8 @@ diesel::table! {
     customers (id) {
         id -> Key,
         external_id -> Text,
+        enrolment_id -> Nullable<Key>,
+        converted_at -> Nullable<Instant>,
         is_demo -> Bool,
         created_at -> Instant,
     }
@@ -220,6 +225,7 @@ diesel::table! {
         click_id -> Key,
         link_id -> Key,
         clicked_at -> Instant,
+        source -> Text,
         created_at -> Instant,
     }
 }
@@ -240,7 +246,7 @@ diesel::table! {
         occurred_at -> Instant,
         metadata -> Nullable<Text>,
         fingerprint -> Text,
-        outcome -> Text,
+        outcome -> Nullable<Text>,
         created_at -> Instant,
     }
 }
@@ -311,6 +317,7 @@ diesel::table! {
         base_minor -> BigInt,
         amount_minor -> BigInt,
         reversed_minor -> BigInt,
+        clawed_back_minor -> BigInt,
         currency -> Text,
         state -> Text,
         hold_until -> Instant,
@@ -335,6 +342,7 @@ diesel::table! {
         event_id -> Nullable<Key>,
         amount_minor -> BigInt,
         currency -> Text,
+        kind -> Text,
         reason -> Text,
         payout_id -> Nullable<Key>,
         created_at -> Instant,

@@ -134,6 +134,7 @@ fn a_module_uses_only_what_stands_above_it() {
 #[test]
 fn only_the_kernel_and_stores_speak_sql() {
     accepted("partners/store.rs", "use diesel::prelude::*;");
+    accepted("partners/store/links.rs", "use diesel::prelude::*;");
     accepted(
         "db/pool.rs",
         "use diesel::prelude::*; match c { Conn::Sqlite(_) => {} Conn::Postgres(_) => {} }",

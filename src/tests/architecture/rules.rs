@@ -88,8 +88,9 @@ fn sql(file: &Source) -> Vec<String> {
             .iter()
             .any(|token| matches!(token, Token::Word(word) if word == name))
     };
-    if !kernel && !file.path.ends_with("store.rs") && (has("diesel") || has("diesel_migrations")) {
-        broken.push("speaks diesel; only db/ and store.rs files may".to_owned());
+    let store = file.path.ends_with("store.rs") || file.modules().contains(&"store");
+    if !kernel && !store && (has("diesel") || has("diesel_migrations")) {
+        broken.push("speaks diesel; only db/ and stores may".to_owned());
     }
     let asks = file.tokens.windows(2).any(|window| {
         matches!(window, [Token::PathSeparator, Token::Word(word)] if word == "Sqlite" || word == "Postgres")

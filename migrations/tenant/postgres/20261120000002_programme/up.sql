@@ -10,6 +10,8 @@ CREATE TABLE programs (
     currency text NOT NULL,
     attribution_window_days bigint NOT NULL,
     holding_days bigint NOT NULL,
+    auto_approve boolean NOT NULL,
+    event_type text,
     destination_url text NOT NULL,
     is_demo boolean NOT NULL,
     created_at timestamptz NOT NULL,

@@ -43,7 +43,8 @@ ALTER TABLE payouts FORCE ROW LEVEL SECURITY;
 CREATE POLICY payouts_own ON payouts TO steading_app USING (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid) WITH CHECK (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid);
 CREATE POLICY payouts_operator ON payouts TO steading_owner USING (true) WITH CHECK (true);
 
--- What partners earned: one row an event, enrolment and rule.
+-- What partners earned: one row an event, enrolment and rule. `reversed_minor` was taken off before it was paid or bound to a
+-- payout, `clawed_back_minor` after, by negative adjustments.
 CREATE TABLE commissions (
     tenant_id uuid NOT NULL DEFAULT NULLIF(current_setting('app.tenant_id', true), '')::uuid,
     id uuid NOT NULL,
@@ -55,6 +56,7 @@ CREATE TABLE commissions (
     base_minor bigint NOT NULL,
     amount_minor bigint NOT NULL,
     reversed_minor bigint NOT NULL,
+    clawed_back_minor bigint NOT NULL,
     currency text NOT NULL,
     state text NOT NULL,
     hold_until timestamptz NOT NULL,
@@ -73,7 +75,7 @@ CREATE TABLE commissions (
     FOREIGN KEY (tenant_id, program_id) REFERENCES programs (tenant_id, id),
     FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts (tenant_id, id),
     CHECK (state IN ('pending', 'approved', 'paid', 'reversed')),
-    CHECK (reversed_minor BETWEEN 0 AND amount_minor)
+    CHECK (reversed_minor >= 0 AND clawed_back_minor >= 0 AND reversed_minor + clawed_back_minor <= amount_minor)
 );
 CREATE INDEX commissions_state_id ON commissions (tenant_id, state, id);
 CREATE INDEX commissions_state_hold_until ON commissions (tenant_id, state, hold_until);
@@ -95,6 +97,7 @@ CREATE TABLE adjustments (
     event_id uuid,
     amount_minor bigint NOT NULL,
     currency text NOT NULL,
+    kind text NOT NULL,
     reason text NOT NULL,
     payout_id uuid,
     created_at timestamptz NOT NULL,
@@ -104,7 +107,8 @@ CREATE TABLE adjustments (
     FOREIGN KEY (tenant_id, partner_id) REFERENCES partners (tenant_id, id),
     FOREIGN KEY (tenant_id, commission_id) REFERENCES commissions (tenant_id, id),
     FOREIGN KEY (tenant_id, event_id) REFERENCES events (tenant_id, id),
-    FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts (tenant_id, id)
+    FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts (tenant_id, id),
+    CHECK (kind IN ('refund', 'reversal', 'manual'))
 );
 CREATE INDEX adjustments_partner_id_id ON adjustments (tenant_id, partner_id, id);
 CREATE INDEX adjustments_event_id ON adjustments (tenant_id, event_id);

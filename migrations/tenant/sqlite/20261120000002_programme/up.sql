@@ -9,6 +9,8 @@ CREATE TABLE programs (
     currency TEXT NOT NULL,
     attribution_window_days INTEGER NOT NULL,
     holding_days INTEGER NOT NULL,
+    auto_approve INTEGER NOT NULL CHECK (auto_approve IN (0, 1)),
+    event_type TEXT,
     destination_url TEXT NOT NULL,
     is_demo INTEGER NOT NULL CHECK (is_demo IN (0, 1)),
     created_at TEXT NOT NULL,

@@ -33,7 +33,8 @@ CREATE TABLE payouts (
 ) STRICT;
 CREATE INDEX payouts_partner_id_id ON payouts (partner_id, id);
 
--- What partners earned: one row an event, enrolment and rule.
+-- What partners earned: one row an event, enrolment and rule. `reversed_minor` was taken off before it was paid or bound to a
+-- payout, `clawed_back_minor` after, by negative adjustments.
 CREATE TABLE commissions (
     id BLOB NOT NULL,
     event_id BLOB NOT NULL,
@@ -44,6 +45,7 @@ CREATE TABLE commissions (
     base_minor INTEGER NOT NULL,
     amount_minor INTEGER NOT NULL,
     reversed_minor INTEGER NOT NULL,
+    clawed_back_minor INTEGER NOT NULL,
     currency TEXT NOT NULL,
     state TEXT NOT NULL,
     hold_until TEXT NOT NULL,
@@ -62,7 +64,7 @@ CREATE TABLE commissions (
     FOREIGN KEY (program_id) REFERENCES programs (id),
     FOREIGN KEY (payout_id) REFERENCES payouts (id),
     CHECK (state IN ('pending', 'approved', 'paid', 'reversed')),
-    CHECK (reversed_minor BETWEEN 0 AND amount_minor)
+    CHECK (reversed_minor >= 0 AND clawed_back_minor >= 0 AND reversed_minor + clawed_back_minor <= amount_minor)
 ) STRICT;
 CREATE INDEX commissions_state_id ON commissions (state, id);
 CREATE INDEX commissions_state_hold_until ON commissions (state, hold_until);
@@ -79,6 +81,7 @@ CREATE TABLE adjustments (
     event_id BLOB,
     amount_minor INTEGER NOT NULL,
     currency TEXT NOT NULL,
+    kind TEXT NOT NULL,
     reason TEXT NOT NULL,
     payout_id BLOB,
     created_at TEXT NOT NULL,
@@ -88,7 +91,8 @@ CREATE TABLE adjustments (
     FOREIGN KEY (partner_id) REFERENCES partners (id),
     FOREIGN KEY (commission_id) REFERENCES commissions (id),
     FOREIGN KEY (event_id) REFERENCES events (id),
-    FOREIGN KEY (payout_id) REFERENCES payouts (id)
+    FOREIGN KEY (payout_id) REFERENCES payouts (id),
+    CHECK (kind IN ('refund', 'reversal', 'manual'))
 ) STRICT;
 CREATE INDEX adjustments_partner_id_id ON adjustments (partner_id, id);
 CREATE INDEX adjustments_event_id ON adjustments (event_id);

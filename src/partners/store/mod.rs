@@ -1,0 +1,86 @@
+//! All SQL of the partner programme, a file for each kind of record.
+//!
+//! Changes go by version: an update that meets another version than it was made from changes nothing and says [`Error::Stale`].
+
+pub mod adjustments;
+pub mod clicks;
+pub mod commissions;
+pub mod customers;
+pub mod enrolments;
+pub mod events;
+pub mod links;
+pub mod partners;
+pub mod payouts;
+pub mod programs;
+pub mod reports;
+pub mod settings;
+
+use std::str::FromStr;
+
+use super::model::Reward;
+use crate::money::{Currency, Money, Rate};
+use crate::web::{Cursor, Paging};
+use crate::{Error, Result};
+
+/// The id a page begins after.
+fn after<I: FromStr>(paging: &Paging) -> Result<Option<I>> {
+    paging.cursor.as_ref().map(id_of).transpose()
+}
+
+/// The id of a cursor of a list of this kind.
+fn id_of<I: FromStr>(cursor: &Cursor) -> Result<I> {
+    let bad = || {
+        Error::invalid(
+            "cursor",
+            "Take the cursor from the answer before, unchanged.",
+        )
+    };
+    cursor.id.parse().map_err(|_| bad())
+}
+
+/// A LIKE pattern for a text anywhere, with the text's own signs escaped by `\`.
+fn anywhere(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// An update that changed no row met another version.
+fn changed_one(rows: usize) -> Result<()> {
+    if rows == 1 { Ok(()) } else { Err(Error::Stale) }
+}
+
+/// A reward's columns: kind, rate, amount.
+fn reward_columns(reward: Reward) -> (&'static str, Option<i64>, Option<i64>) {
+    match reward {
+        Reward::Percent { rate } => ("percent", Some(i64::from(rate.ppm())), None),
+        Reward::Fixed { value } => ("fixed", None, Some(value.amount_minor)),
+    }
+}
+
+/// A reward from its columns.
+fn reward(
+    rate_ppm: Option<i64>,
+    fixed_minor: Option<i64>,
+    currency: Option<Currency>,
+) -> Option<Reward> {
+    if let Some(ppm) = rate_ppm {
+        return Some(Reward::Percent {
+            rate: Rate::from_ppm(u32::try_from(ppm).unwrap_or(0)),
+        });
+    }
+    let value = Money::new(fixed_minor?, currency?);
+    Some(Reward::Fixed { value })
+}
+
+/// An amount from its two columns.
+fn money(amount_minor: Option<i64>, currency: Option<Currency>) -> Option<Money> {
+    Some(Money::new(amount_minor?, currency?))
+}

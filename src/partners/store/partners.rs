@@ -1,0 +1,260 @@
+//! Partners. Their sealed payee details are read apart, by who needs them.
+
+use diesel::prelude::*;
+
+use super::{anywhere, changed_one, id_of};
+use crate::Result;
+use crate::clock::Timestamp;
+use crate::db::schema::tenant::partners;
+use crate::db::{MultiBackend, TenantConn};
+use crate::id::PartnerId;
+use crate::partners::model::{Partner, PartnerState};
+use crate::web::{Cursor, Page, Paging};
+
+type Row = (
+    PartnerId,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    PartnerState,
+    Option<String>,
+    Option<String>,
+    bool,
+    Timestamp,
+    Timestamp,
+    i64,
+);
+
+type Columns = (
+    partners::id,
+    partners::name,
+    partners::email,
+    partners::company,
+    partners::website,
+    partners::state,
+    partners::note,
+    partners::payee_hint,
+    partners::is_demo,
+    partners::created_at,
+    partners::updated_at,
+    partners::version,
+);
+
+const COLUMNS: Columns = (
+    partners::id,
+    partners::name,
+    partners::email,
+    partners::company,
+    partners::website,
+    partners::state,
+    partners::note,
+    partners::payee_hint,
+    partners::is_demo,
+    partners::created_at,
+    partners::updated_at,
+    partners::version,
+);
+
+fn read(row: Row) -> Partner {
+    let (
+        id,
+        name,
+        email,
+        company,
+        website,
+        state,
+        note,
+        payee_hint,
+        is_demo,
+        created_at,
+        updated_at,
+        version,
+    ) = row;
+    Partner {
+        id,
+        name,
+        email,
+        company,
+        website,
+        state,
+        note,
+        payee_hint,
+        is_demo,
+        created_at,
+        updated_at,
+        version,
+    }
+}
+
+/// What a search looks through.
+fn search_text(partner: &Partner) -> String {
+    let parts = [
+        Some(partner.name.as_str()),
+        Some(partner.email.as_str()),
+        partner.company.as_deref(),
+        partner.website.as_deref(),
+    ];
+    parts
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
+}
+
+/// Which partners a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct PartnerFilter {
+    /// In this state only.
+    pub state: Option<PartnerState>,
+    /// Enrolled in this programme.
+    pub program: Option<crate::id::ProgramId>,
+    /// With this in name, address, company or website.
+    pub q: Option<String>,
+    /// By name instead of newest first.
+    pub by_name: bool,
+}
+
+/// Adds one.
+pub fn insert(c: &mut TenantConn, partner: &Partner, payee_sealed: Option<&str>) -> Result<()> {
+    diesel::insert_into(partners::table)
+        .values((
+            partners::id.eq(partner.id),
+            partners::name.eq(&partner.name),
+            partners::email.eq(&partner.email),
+            partners::company.eq(partner.company.as_deref()),
+            partners::website.eq(partner.website.as_deref()),
+            partners::state.eq(partner.state),
+            partners::note.eq(partner.note.as_deref()),
+            partners::search_text.eq(search_text(partner)),
+            partners::payee_sealed.eq(payee_sealed),
+            partners::payee_hint.eq(partner.payee_hint.as_deref()),
+            partners::is_demo.eq(partner.is_demo),
+            partners::created_at.eq(partner.created_at),
+            partners::updated_at.eq(partner.updated_at),
+            partners::version.eq(partner.version),
+        ))
+        .execute(c.db())?;
+    Ok(())
+}
+
+/// Writes what changed over `before`, the payee's hint with it.
+pub fn update(c: &mut TenantConn, before: &Partner, after: &Partner) -> Result<()> {
+    let rows = diesel::update(
+        partners::table
+            .filter(partners::id.eq(before.id))
+            .filter(partners::version.eq(before.version)),
+    )
+    .set((
+        partners::name.eq(&after.name),
+        partners::email.eq(&after.email),
+        partners::company.eq(after.company.as_deref()),
+        partners::website.eq(after.website.as_deref()),
+        partners::state.eq(after.state),
+        partners::note.eq(after.note.as_deref()),
+        partners::search_text.eq(search_text(after)),
+        partners::payee_hint.eq(after.payee_hint.as_deref()),
+        partners::updated_at.eq(after.updated_at),
+        partners::version.eq(after.version),
+    ))
+    .execute(c.db())?;
+    changed_one(rows)
+}
+
+/// Keeps sealed payee details, or forgets them.
+pub fn set_payee(c: &mut TenantConn, id: PartnerId, sealed: Option<&str>) -> Result<()> {
+    diesel::update(partners::table.find(id))
+        .set(partners::payee_sealed.eq(sealed))
+        .execute(c.db())?;
+    Ok(())
+}
+
+/// Sealed payee details of some partners.
+pub fn payees(c: &mut TenantConn, ids: &[PartnerId]) -> Result<Vec<(PartnerId, String)>> {
+    let rows = partners::table
+        .filter(partners::id.eq_any(ids.to_vec()))
+        .select((partners::id, partners::payee_sealed))
+        .load::<(PartnerId, Option<String>)>(c.db())?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, sealed)| Some((id, sealed?)))
+        .collect())
+}
+
+/// One by its id.
+pub fn find(c: &mut TenantConn, id: PartnerId) -> Result<Option<Partner>> {
+    let row = partners::table
+        .find(id)
+        .select(COLUMNS)
+        .first::<Row>(c.db())
+        .optional()?;
+    Ok(row.map(read))
+}
+
+/// Some by their ids.
+pub fn find_all(c: &mut TenantConn, ids: &[PartnerId]) -> Result<Vec<Partner>> {
+    let rows = partners::table
+        .filter(partners::id.eq_any(ids.to_vec()))
+        .select(COLUMNS)
+        .load::<Row>(c.db())?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+fn filtered(filter: &PartnerFilter) -> partners::BoxedQuery<'static, MultiBackend> {
+    use crate::db::schema::tenant::enrolments;
+    let mut query = partners::table.into_boxed::<MultiBackend>();
+    if let Some(state) = filter.state {
+        query = query.filter(partners::state.eq(state));
+    }
+    if let Some(program) = filter.program {
+        let enrolled = enrolments::table
+            .filter(enrolments::program_id.eq(program))
+            .select(enrolments::partner_id);
+        query = query.filter(partners::id.eq_any(enrolled));
+    }
+    if let Some(q) = &filter.q {
+        query = query.filter(partners::search_text.like(anywhere(q)).escape('\\'));
+    }
+    query
+}
+
+/// A page of them.
+pub fn list(c: &mut TenantConn, filter: &PartnerFilter, paging: &Paging) -> Result<Page<Partner>> {
+    let mut query = filtered(filter);
+    if let Some(cursor) = &paging.cursor {
+        let id: PartnerId = id_of(cursor)?;
+        query = if filter.by_name {
+            let same = partners::name
+                .eq(cursor.value.clone())
+                .and(partners::id.gt(id));
+            query.filter(partners::name.gt(cursor.value.clone()).or(same))
+        } else {
+            query.filter(partners::id.lt(id))
+        };
+    }
+    let query = if filter.by_name {
+        query.order((partners::name.asc(), partners::id.asc()))
+    } else {
+        query.order(partners::id.desc())
+    };
+    let rows = query
+        .select(COLUMNS)
+        .limit(paging.fetch())
+        .load::<Row>(c.db())?;
+    let rows = rows.into_iter().map(read).collect();
+    let mut page = paging.page(rows, |row: &Partner| {
+        Cursor::after(
+            if filter.by_name {
+                row.name.as_str()
+            } else {
+                ""
+            },
+            row.id,
+        )
+    });
+    if paging.total {
+        page.total = Some(filtered(filter).count().get_result(c.db())?);
+    }
+    Ok(page)
+}

@@ -1,0 +1,185 @@
+//! Sums for reports. Clicks come from their daily figures; currencies are never added up.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+use crate::Result;
+use crate::clock::Timestamp;
+use crate::db::TenantConn;
+use crate::db::portable::day_of;
+use crate::db::schema::tenant::{click_days, enrolments, links, partners};
+use crate::db::types::Instant;
+use crate::id::{CommissionId, LinkId, PartnerId, ProgramId};
+use crate::money::{Currency, Money};
+use crate::partners::model::{CommissionState, EnrolmentState, PartnerState};
+
+/// One figure of one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayFigure {
+    /// The UTC day, `2026-10-31`.
+    pub day: String,
+    /// How many.
+    pub many: i64,
+    /// What they come to, where they are money.
+    pub amount: Option<Money>,
+}
+
+#[derive(diesel::QueryableByName)]
+struct DayRow {
+    #[diesel(sql_type = Text)]
+    day: String,
+    #[diesel(sql_type = BigInt)]
+    many: i64,
+    #[diesel(sql_type = BigInt)]
+    amount: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    currency: Option<Currency>,
+}
+
+impl From<DayRow> for DayFigure {
+    fn from(row: DayRow) -> Self {
+        Self {
+            day: row.day,
+            many: row.many,
+            amount: row
+                .currency
+                .map(|currency| Money::new(row.amount, currency)),
+        }
+    }
+}
+
+/// Clicks by day that earn, in days `from..=until`, of one programme where given.
+pub fn clicks_by_day(
+    c: &mut TenantConn,
+    from: &str,
+    until: &str,
+    program: Option<ProgramId>,
+) -> Result<Vec<DayFigure>> {
+    let mut query = click_days::table
+        .filter(click_days::day.between(from.to_owned(), until.to_owned()))
+        .select((click_days::day, click_days::clicks - click_days::flagged))
+        .order(click_days::day.asc())
+        .into_boxed::<crate::db::MultiBackend>();
+    if let Some(program) = program {
+        query = query.filter(
+            click_days::link_id.eq_any(
+                links::table
+                    .filter(links::program_id.eq(program))
+                    .select(links::id),
+            ),
+        );
+    }
+    let rows = query.load::<(String, i64)>(c.db())?;
+    let mut days: Vec<DayFigure> = Vec::new();
+    for (day, many) in rows {
+        match days.last_mut() {
+            Some(last) if last.day == day => last.many += many,
+            _ => days.push(DayFigure {
+                day,
+                many,
+                amount: None,
+            }),
+        }
+    }
+    Ok(days)
+}
+
+/// Events by day and currency, refunds apart from the rest, in `since..until` by when they happened.
+pub fn events_by_day(
+    c: &mut TenantConn,
+    since: Timestamp,
+    until: Timestamp,
+    refunds: bool,
+) -> Result<Vec<DayFigure>> {
+    let day = day_of(c.db(), "occurred_at");
+    let which = if refunds { "IS NOT NULL" } else { "IS NULL" };
+    let rows: Vec<DayRow> = diesel::sql_query(format!(
+        "SELECT {day} AS day, COUNT(*) AS many, CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS amount, currency FROM events \
+         WHERE occurred_at >= $1 AND occurred_at < $2 AND refunds_event_id {which} GROUP BY 1, currency ORDER BY 1, currency"
+    ))
+    .bind::<Instant, _>(since)
+    .bind::<Instant, _>(until)
+    .load(c.db())?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Commissions by day and currency in `since..until` by when they were earned, less what was taken back.
+pub fn commissions_by_day(
+    c: &mut TenantConn,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<DayFigure>> {
+    let day = day_of(c.db(), "created_at");
+    let rows: Vec<DayRow> = diesel::sql_query(format!(
+        "SELECT {day} AS day, COUNT(*) AS many, CAST(SUM(amount_minor - reversed_minor - clawed_back_minor) AS BIGINT) AS amount, \
+         currency FROM commissions WHERE id >= $1 AND id < $2 GROUP BY 1, currency ORDER BY 1, currency"
+    ))
+    .bind::<crate::db::types::Key, _>(CommissionId::floor(since))
+    .bind::<crate::db::types::Key, _>(CommissionId::floor(until))
+    .load(c.db())?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// What one partner brought and has coming, by currency and state.
+pub fn partner_commissions(
+    c: &mut TenantConn,
+    partner: PartnerId,
+) -> Result<Vec<(CommissionState, i64, Money)>> {
+    #[derive(diesel::QueryableByName)]
+    struct Sum {
+        #[diesel(sql_type = Text)]
+        state: CommissionState,
+        #[diesel(sql_type = BigInt)]
+        many: i64,
+        #[diesel(sql_type = BigInt)]
+        amount: i64,
+        #[diesel(sql_type = Text)]
+        currency: Currency,
+    }
+    let sums: Vec<Sum> = diesel::sql_query(
+        "SELECT state, COUNT(*) AS many, CAST(SUM(amount_minor - reversed_minor) AS BIGINT) AS amount, currency FROM commissions \
+         WHERE partner_id = $1 GROUP BY state, currency ORDER BY state, currency",
+    )
+    .bind::<crate::db::types::Key, _>(partner)
+    .load(c.db())?;
+    Ok(sums
+        .into_iter()
+        .map(|sum| (sum.state, sum.many, Money::new(sum.amount, sum.currency)))
+        .collect())
+}
+
+/// Clicks that earn, by link, of some links over all time.
+pub fn clicks_of_links(c: &mut TenantConn, ids: &[LinkId]) -> Result<Vec<(LinkId, i64)>> {
+    let rows = click_days::table
+        .filter(click_days::link_id.eq_any(ids.to_vec()))
+        .order(click_days::link_id.asc())
+        .select((
+            click_days::link_id,
+            click_days::clicks - click_days::flagged,
+        ))
+        .load::<(LinkId, i64)>(c.db())?;
+    let mut sums: Vec<(LinkId, i64)> = Vec::new();
+    for (link, many) in rows {
+        match sums.last_mut() {
+            Some((last, sum)) if *last == link => *sum += many,
+            _ => sums.push((link, many)),
+        }
+    }
+    Ok(sums)
+}
+
+/// Partners by state.
+pub fn partners_by_state(c: &mut TenantConn) -> Result<Vec<(PartnerState, i64)>> {
+    let rows = partners::table
+        .group_by(partners::state)
+        .select((partners::state, diesel::dsl::count_star()));
+    Ok(rows.load::<(PartnerState, i64)>(c.db())?)
+}
+
+/// Active enrolments.
+pub fn enrolments_active(c: &mut TenantConn) -> Result<i64> {
+    Ok(enrolments::table
+        .filter(enrolments::state.eq(EnrolmentState::Active))
+        .count()
+        .get_result(c.db())?)
+}
