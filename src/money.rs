@@ -48,6 +48,9 @@ VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG";
 pub struct Currency([u8; 3]);
 
 impl Currency {
+    /// The euro: what a company has until it chooses.
+    pub const EUR: Self = Self(*b"EUR");
+
     /// The code, `EUR`.
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")

@@ -43,7 +43,6 @@ diesel::table! {
         email -> Text,
         name -> Text,
         password_hash -> Nullable<Text>,
-        disabled_at -> Nullable<Instant>,
         last_login_at -> Nullable<Instant>,
         created_at -> Instant,
         updated_at -> Instant,
@@ -58,6 +57,7 @@ diesel::table! {
         tenant_id -> Key,
         user_id -> Key,
         roles -> Text,
+        disabled_at -> Nullable<Instant>,
         created_at -> Instant,
         updated_at -> Instant,
     }

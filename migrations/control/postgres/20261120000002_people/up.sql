@@ -4,7 +4,6 @@ CREATE TABLE users (
     email text NOT NULL,
     name text NOT NULL,
     password_hash text,
-    disabled_at timestamptz,
     last_login_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
@@ -12,11 +11,12 @@ CREATE TABLE users (
     UNIQUE (email)
 );
 
--- Who belongs to which company, with which roles (a list separated by commas).
+-- Who belongs to which company, with which roles (a list separated by commas). A disabled one keeps its history and cannot enter.
 CREATE TABLE memberships (
     tenant_id uuid NOT NULL,
     user_id uuid NOT NULL,
     roles text NOT NULL,
+    disabled_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, user_id),
@@ -45,7 +45,7 @@ CREATE INDEX sessions_user_id ON sessions (user_id);
 CREATE INDEX sessions_tenant_id ON sessions (tenant_id);
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
 
--- Links that work once: setup, password reset.
+-- Links that work once: setup, password reset, invitation.
 CREATE TABLE one_times (
     id uuid NOT NULL,
     purpose text NOT NULL,
@@ -57,7 +57,7 @@ CREATE TABLE one_times (
     PRIMARY KEY (id),
     UNIQUE (token_hash),
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
-    CHECK (purpose IN ('setup', 'reset'))
+    CHECK (purpose IN ('setup', 'reset', 'invite'))
 );
 CREATE INDEX one_times_user_id ON one_times (user_id);
 
@@ -76,6 +76,8 @@ CREATE TABLE api_keys (
     revoked_at timestamptz,
     PRIMARY KEY (id),
     UNIQUE (public_id),
-    UNIQUE (tenant_id, name),
     FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE
 );
+CREATE INDEX api_keys_tenant_id ON api_keys (tenant_id);
+-- A revoked key keeps its row for the trail and gives its name back.
+CREATE UNIQUE INDEX api_keys_live_name ON api_keys (tenant_id, name) WHERE revoked_at IS NULL;

@@ -4,7 +4,6 @@ CREATE TABLE users (
     email TEXT NOT NULL,
     name TEXT NOT NULL,
     password_hash TEXT,
-    disabled_at TEXT,
     last_login_at TEXT,
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
@@ -12,11 +11,12 @@ CREATE TABLE users (
     UNIQUE (email)
 ) STRICT;
 
--- Who belongs to which company, with which roles (a list separated by commas).
+-- Who belongs to which company, with which roles (a list separated by commas). A disabled one keeps its history and cannot enter.
 CREATE TABLE memberships (
     tenant_id BLOB NOT NULL,
     user_id BLOB NOT NULL,
     roles TEXT NOT NULL,
+    disabled_at TEXT,
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     PRIMARY KEY (tenant_id, user_id),
@@ -45,7 +45,7 @@ CREATE INDEX sessions_user_id ON sessions (user_id);
 CREATE INDEX sessions_tenant_id ON sessions (tenant_id);
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
 
--- Links that work once: setup, password reset.
+-- Links that work once: setup, password reset, invitation.
 CREATE TABLE one_times (
     id BLOB NOT NULL,
     purpose TEXT NOT NULL,
@@ -57,7 +57,7 @@ CREATE TABLE one_times (
     PRIMARY KEY (id),
     UNIQUE (token_hash),
     FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
-    CHECK (purpose IN ('setup', 'reset'))
+    CHECK (purpose IN ('setup', 'reset', 'invite'))
 ) STRICT;
 CREATE INDEX one_times_user_id ON one_times (user_id);
 
@@ -76,6 +76,8 @@ CREATE TABLE api_keys (
     revoked_at TEXT,
     PRIMARY KEY (id),
     UNIQUE (public_id),
-    UNIQUE (tenant_id, name),
     FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE
 ) STRICT;
+CREATE INDEX api_keys_tenant_id ON api_keys (tenant_id);
+-- A revoked key keeps its row for the trail and gives its name back.
+CREATE UNIQUE INDEX api_keys_live_name ON api_keys (tenant_id, name) WHERE revoked_at IS NULL;

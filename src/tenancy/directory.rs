@@ -1,0 +1,123 @@
+//! The companies, in memory: which one a path or host names costs no query.
+//!
+//! Changes of this process show at once ([`Directory::reload`]); those of another process within a second of the next look.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use super::model::{Company, DEFAULT_SLUG};
+use super::store;
+use crate::Result;
+use crate::clock::{Clock, Timestamp};
+use crate::config::Tenancy;
+use crate::db::Control;
+use crate::gate::OpenCompany;
+use crate::id::TenantId;
+
+/// How old the picture may get before the next look renews it in the background.
+const MAX_AGE: Duration = Duration::from_secs(1);
+
+/// Which companies there are. Cheap to clone.
+#[derive(Clone)]
+pub struct Directory(Arc<Inner>);
+
+struct Inner {
+    control: Control,
+    clock: Clock,
+    tenancy: Tenancy,
+    known: RwLock<Known>,
+    renewing: AtomicBool,
+    turns: AtomicU64,
+}
+
+#[derive(Default)]
+struct Known {
+    by_slug: HashMap<String, Arc<OpenCompany>>,
+    by_id: HashMap<TenantId, Arc<OpenCompany>>,
+    read_at: Option<Timestamp>,
+    turn: u64,
+}
+
+impl Directory {
+    /// Reads the registry.
+    ///
+    /// # Errors
+    /// Where the store does not answer.
+    pub async fn open(control: Control, clock: Clock, tenancy: Tenancy) -> Result<Self> {
+        let directory = Self(Arc::new(Inner {
+            control,
+            clock,
+            tenancy,
+            known: RwLock::default(),
+            renewing: AtomicBool::new(false),
+            turns: AtomicU64::new(0),
+        }));
+        directory.reload().await?;
+        Ok(directory)
+    }
+
+    /// The company that a path names: the one there is in single mode, which has no slug in any path; the named one in multi mode.
+    pub fn find(&self, slug: Option<&str>) -> Option<Arc<OpenCompany>> {
+        let wanted = match (self.0.tenancy, slug) {
+            (Tenancy::Single, None) => DEFAULT_SLUG,
+            (Tenancy::Multi, Some(slug)) => slug,
+            (Tenancy::Single, Some(_)) | (Tenancy::Multi, None) => return None,
+        };
+        self.look(|known| known.by_slug.get(wanted).cloned())
+    }
+
+    /// A company by its id.
+    pub fn by_id(&self, tenant: TenantId) -> Option<Arc<OpenCompany>> {
+        self.look(|known| known.by_id.get(&tenant).cloned())
+    }
+
+    /// Reads the registry again.
+    ///
+    /// # Errors
+    /// Where the store does not answer; the old picture stays.
+    pub async fn reload(&self) -> Result<()> {
+        let at = self.0.clock.now();
+        let turn = self.0.turns.fetch_add(1, Ordering::AcqRel) + 1;
+        let companies = self.0.control.read(store::all).await?;
+        let open: Vec<Arc<OpenCompany>> = companies.iter().filter_map(Company::open).map(Arc::new).collect();
+        let known = Known {
+            by_slug: open.iter().map(|one| (one.slug.clone(), Arc::clone(one))).collect(),
+            by_id: open.iter().map(|one| (one.tenant, Arc::clone(one))).collect(),
+            read_at: Some(at),
+            turn,
+        };
+        let mut held = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
+        // Two reloads may cross: the one that began later saw more.
+        if held.turn < known.turn {
+            *held = known;
+        }
+        Ok(())
+    }
+
+    fn look<T>(&self, find: impl FnOnce(&Known) -> Option<T>) -> Option<T> {
+        let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
+        let is_old = known.read_at.is_none_or(|at| self.0.clock.now().since(at) >= MAX_AGE);
+        let found = find(&known);
+        drop(known);
+        if is_old {
+            self.renew_in_background();
+        }
+        found
+    }
+
+    fn renew_in_background(&self) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        if self.0.renewing.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let directory = self.clone();
+        runtime.spawn(async move {
+            if let Err(error) = directory.reload().await {
+                tracing::warn!(%error, "The registry of companies could not be read again");
+            }
+            directory.0.renewing.store(false, Ordering::Release);
+        });
+    }
+}
