@@ -2,8 +2,10 @@
 //!
 //! The gate itself is kept by `identity`; slices below it reach it through this trait.
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use crate::Result;
 use crate::actor::{Actor, Origin};
@@ -123,6 +125,19 @@ pub struct CompanyView {
     pub locale: String,
 }
 
+/// A company as its open pages see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCompany {
+    /// Its id.
+    pub tenant: TenantId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// What pages need to know.
+    pub view: CompanyView,
+    /// Links still lead to their targets, nothing is recorded.
+    pub is_frozen: bool,
+}
+
 /// Somebody who was let in.
 #[derive(Debug, Clone)]
 pub struct Admission {
@@ -141,10 +156,13 @@ pub struct Admission {
 /// A future of a trait object.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Knows who is calling.
-pub trait Gate: Send + Sync {
+/// Knows who is calling, and which company an address names.
+pub trait Gate: Any + Send + Sync {
     /// Lets a caller in, or says [`crate::Error::Unauthenticated`].
     fn admit(&self, ask: Ask) -> Later<'static, Result<Admission>>;
+
+    /// The company a path or host names (`None`: the one there is in single mode); nothing where there is none.
+    fn company(&self, tenant_slug: Option<&str>) -> Option<Arc<OpenCompany>>;
 
     /// Whether somebody owns this instance: until then every page leads to the setup.
     fn is_owned(&self) -> bool;

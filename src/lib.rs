@@ -41,6 +41,10 @@ pub mod audit;
 
 pub mod jobs;
 
+pub mod tenancy;
+
+pub mod identity;
+
 pub mod partners;
 
 pub mod slices;

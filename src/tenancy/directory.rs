@@ -81,10 +81,20 @@ impl Directory {
         let at = self.0.clock.now();
         let turn = self.0.turns.fetch_add(1, Ordering::AcqRel) + 1;
         let companies = self.0.control.read(store::all).await?;
-        let open: Vec<Arc<OpenCompany>> = companies.iter().filter_map(Company::open).map(Arc::new).collect();
+        let open: Vec<Arc<OpenCompany>> = companies
+            .iter()
+            .filter_map(Company::open)
+            .map(Arc::new)
+            .collect();
         let known = Known {
-            by_slug: open.iter().map(|one| (one.slug.clone(), Arc::clone(one))).collect(),
-            by_id: open.iter().map(|one| (one.tenant, Arc::clone(one))).collect(),
+            by_slug: open
+                .iter()
+                .map(|one| (one.slug.clone(), Arc::clone(one)))
+                .collect(),
+            by_id: open
+                .iter()
+                .map(|one| (one.tenant, Arc::clone(one)))
+                .collect(),
             read_at: Some(at),
             turn,
         };
@@ -98,7 +108,9 @@ impl Directory {
 
     fn look<T>(&self, find: impl FnOnce(&Known) -> Option<T>) -> Option<T> {
         let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
-        let is_old = known.read_at.is_none_or(|at| self.0.clock.now().since(at) >= MAX_AGE);
+        let is_old = known
+            .read_at
+            .is_none_or(|at| self.0.clock.now().since(at) >= MAX_AGE);
         let found = find(&known);
         drop(known);
         if is_old {
@@ -108,7 +120,9 @@ impl Directory {
     }
 
     fn renew_in_background(&self) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
         if self.0.renewing.swap(true, Ordering::AcqRel) {
             return;
         }

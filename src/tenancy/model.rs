@@ -44,7 +44,9 @@ impl Slug {
             && text.starts_with(|c: char| c.is_ascii_lowercase())
             && !text.ends_with('-')
             && !text.contains("--")
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !fits {
             return Err(NotASlug::Form);
         }
@@ -96,9 +98,15 @@ impl Status {
 
     /// From the word stored.
     pub fn read(word: &str) -> Option<Self> {
-        [Self::Demo, Self::Trial, Self::Active, Self::Frozen, Self::Archived]
-            .into_iter()
-            .find(|status| status.as_str() == word)
+        [
+            Self::Demo,
+            Self::Trial,
+            Self::Active,
+            Self::Frozen,
+            Self::Archived,
+        ]
+        .into_iter()
+        .find(|status| status.as_str() == word)
     }
 }
 
@@ -155,17 +163,36 @@ impl Settings {
     ///
     /// # Errors
     /// One entry per value that does not fit.
-    pub fn parse(name: &str, currency: &str, time_zone: &str, locale: &str) -> Result<Self, Vec<FieldError>> {
+    pub fn parse(
+        name: &str,
+        currency: &str,
+        time_zone: &str,
+        locale: &str,
+    ) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let name = company_name(name).map_err(|e| errors.push(e)).unwrap_or_default();
-        let currency = currency
-            .parse::<Currency>()
-            .map_err(|_| errors.push(FieldError::new("currency", "Choose a currency of the list.")));
+        let name = company_name(name)
+            .map_err(|e| errors.push(e))
+            .unwrap_or_default();
+        let currency = currency.parse::<Currency>().map_err(|_| {
+            errors.push(FieldError::new(
+                "currency",
+                "Choose a currency of the list.",
+            ))
+        });
         if !is_time_zone(time_zone) {
-            errors.push(FieldError::new("time_zone", "Choose a time zone of the list, such as Europe/Bucharest."));
+            errors.push(FieldError::new(
+                "time_zone",
+                "Choose a time zone of the list, such as Europe/Bucharest.",
+            ));
         }
-        if !crate::web::locale::LOCALES.iter().any(|known| known.tag == locale) {
-            errors.push(FieldError::new("locale", "Choose a way of writing figures of the list."));
+        if !crate::web::locale::LOCALES
+            .iter()
+            .any(|known| known.tag == locale)
+        {
+            errors.push(FieldError::new(
+                "locale",
+                "Choose a way of writing figures of the list.",
+            ));
         }
         match currency {
             Ok(currency) if errors.is_empty() => Ok(Self {
@@ -198,7 +225,10 @@ pub fn company_name(text: &str) -> Result<String, FieldError> {
     if NAME_LENGTH.contains(&name.chars().count()) && !name.chars().any(char::is_control) {
         Ok(name.to_owned())
     } else {
-        Err(FieldError::new("name", "Give the company a name of at most 120 characters."))
+        Err(FieldError::new(
+            "name",
+            "Give the company a name of at most 120 characters.",
+        ))
     }
 }
 
@@ -216,7 +246,19 @@ mod tests {
         for good in ["default", "a1", "northwind-tea", "x2-y3"] {
             assert_eq!(Slug::parse(good).unwrap().as_str(), good);
         }
-        for bad in ["", "a", "1a", "-a", "a-", "a--b", "Acme", "a_b", "ş1", "a.b", &"a".repeat(41)] {
+        for bad in [
+            "",
+            "a",
+            "1a",
+            "-a",
+            "a-",
+            "a--b",
+            "Acme",
+            "a_b",
+            "ş1",
+            "a.b",
+            &"a".repeat(41),
+        ] {
             assert_eq!(Slug::parse(bad), Err(NotASlug::Form), "{bad}");
         }
         assert_eq!(Slug::parse("admin"), Err(NotASlug::Reserved));

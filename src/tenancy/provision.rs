@@ -51,7 +51,11 @@ pub async fn ensure_system_key(control: &Control, vault: &Vault) -> Result<()> {
 ///
 /// # Errors
 /// Where its store cannot be made or the control plane does not answer.
-pub async fn ensure_default(control: &Control, vault: &Vault, options: &StoreOptions) -> Result<Company> {
+pub async fn ensure_default(
+    control: &Control,
+    vault: &Vault,
+    options: &StoreOptions,
+) -> Result<Company> {
     if let Some(company) = control.read(|c| store::by_slug(c, DEFAULT_SLUG)).await? {
         return Ok(company);
     }
@@ -60,7 +64,10 @@ pub async fn ensure_default(control: &Control, vault: &Vault, options: &StoreOpt
         id: TenantId::new(options.clock.now()),
         slug,
         status: Status::Active,
-        settings: Settings { time_zone: system_time_zone(), ..Settings::blank() },
+        settings: Settings {
+            time_zone: system_time_zone(),
+            ..Settings::blank()
+        },
     };
     sweep_unfinished(&options.data_dir.join("tenants"));
     let (for_store, id) = (options.clone(), company.id);
@@ -73,7 +80,10 @@ pub async fn ensure_default(control: &Control, vault: &Vault, options: &StoreOpt
         // Another process was first.
         Err(Error::Duplicate) => {
             vault.load(data_keys(control).await?);
-            control.read(|c| store::by_slug(c, DEFAULT_SLUG)).await?.ok_or(Error::NotFound)
+            control
+                .read(|c| store::by_slug(c, DEFAULT_SLUG))
+                .await?
+                .ok_or(Error::NotFound)
         }
         Err(error) => Err(error),
     }
@@ -95,7 +105,9 @@ async fn enter(control: &Control, vault: &Vault, company: Company) -> Result<Com
 
 /// Removes files of stores whose making was interrupted: they still carry their temporary name.
 fn sweep_unfinished(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
@@ -110,5 +122,9 @@ fn sweep_unfinished(folder: &Path) {
 
 /// The machine's own zone by its IANA name, where it has one.
 pub fn system_time_zone() -> String {
-    jiff::tz::TimeZone::system().iana_name().filter(|name| super::model::is_time_zone(name)).unwrap_or("UTC").to_owned()
+    jiff::tz::TimeZone::system()
+        .iana_name()
+        .filter(|name| super::model::is_time_zone(name))
+        .unwrap_or("UTC")
+        .to_owned()
 }

@@ -37,25 +37,41 @@ fn company((id, slug, name, status, currency, time_zone, locale): Row) -> Result
         id,
         slug: Slug::parse(&slug).map_err(|_| unreadable())?,
         status: Status::read(&status).ok_or_else(unreadable)?,
-        settings: Settings { name, currency, time_zone, locale },
+        settings: Settings {
+            name,
+            currency,
+            time_zone,
+            locale,
+        },
     })
 }
 
 /// Every company, by slug.
 pub(super) fn all(c: &mut ControlConn) -> Result<Vec<Company>> {
-    let rows: Vec<Row> = tenants::table.select(COLUMNS).order(tenants::slug).load(c.db())?;
+    let rows: Vec<Row> = tenants::table
+        .select(COLUMNS)
+        .order(tenants::slug)
+        .load(c.db())?;
     rows.into_iter().map(company).collect()
 }
 
 /// A company by its slug.
 pub(super) fn by_slug(c: &mut ControlConn, slug: &str) -> Result<Option<Company>> {
-    let row: Option<Row> = tenants::table.filter(tenants::slug.eq(slug)).select(COLUMNS).first(c.db()).optional()?;
+    let row: Option<Row> = tenants::table
+        .filter(tenants::slug.eq(slug))
+        .select(COLUMNS)
+        .first(c.db())
+        .optional()?;
     row.map(company).transpose()
 }
 
 /// A company by its id.
 pub(super) fn by_id(c: &mut ControlConn, id: TenantId) -> Result<Option<Company>> {
-    let row: Option<Row> = tenants::table.filter(tenants::id.eq(id)).select(COLUMNS).first(c.db()).optional()?;
+    let row: Option<Row> = tenants::table
+        .filter(tenants::id.eq(id))
+        .select(COLUMNS)
+        .first(c.db())
+        .optional()?;
     row.map(company).transpose()
 }
 
@@ -90,7 +106,11 @@ pub(super) fn save_settings(c: &mut ControlConn, id: TenantId, settings: &Settin
             tenants::updated_at.eq(now),
         ))
         .execute(c.db())?;
-    if changed == 1 { Ok(()) } else { Err(Error::NotFound) }
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 type KeyRow = (TenantId, i64, Vec<u8>, String);
@@ -98,12 +118,24 @@ type KeyRow = (TenantId, i64, Vec<u8>, String);
 /// Every wrapped data key; the nil tenant's are the system's own.
 pub(super) fn wrapped_keys(c: &mut ControlConn) -> Result<Vec<WrappedKey>> {
     let rows: Vec<KeyRow> = data_keys::table
-        .select((data_keys::tenant_id, data_keys::id, data_keys::wrapped, data_keys::state))
+        .select((
+            data_keys::tenant_id,
+            data_keys::id,
+            data_keys::wrapped,
+            data_keys::state,
+        ))
         .load(c.db())?;
     rows.into_iter()
         .map(|(owner, id, wrapped, state)| {
-            let id = u32::try_from(id).map_err(|_| Error::internal(format!("a data key of {owner} has no valid number")))?;
-            Ok(WrappedKey { owner: owner.uuid(), id: DataKeyId::new(id), wrapped, active: state == "active" })
+            let id = u32::try_from(id).map_err(|_| {
+                Error::internal(format!("a data key of {owner} has no valid number"))
+            })?;
+            Ok(WrappedKey {
+                owner: owner.uuid(),
+                id: DataKeyId::new(id),
+                wrapped,
+                active: state == "active",
+            })
         })
         .collect()
 }

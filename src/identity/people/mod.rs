@@ -1,0 +1,81 @@
+//! People and what they are in a company.
+
+mod store;
+
+pub(super) use self::store::{
+    has_users, insert_membership, insert_user, member_by_id, members, open_memberships, owners,
+    save_membership, set_name, set_password, signed_in, strengthen_password, user_by_email,
+    user_by_id,
+};
+use super::model::Roles;
+use crate::clock::Timestamp;
+use crate::crypto::HashedPassword;
+use crate::id::UserId;
+
+/// Somebody who signs in.
+#[derive(Debug, Clone)]
+pub(super) struct User {
+    pub(super) id: UserId,
+    /// In lower case.
+    pub(super) email: String,
+    /// May be empty.
+    pub(super) name: String,
+    /// None until an invitation is accepted.
+    pub(super) password: Option<HashedPassword>,
+}
+
+impl User {
+    /// The name, or the address where there is none.
+    pub(super) fn label(&self) -> &str {
+        if self.name.is_empty() {
+            &self.email
+        } else {
+            &self.name
+        }
+    }
+}
+
+/// Somebody of a company.
+#[derive(Debug, Clone)]
+pub(super) struct Member {
+    pub(super) user: User,
+    pub(super) roles: Roles,
+    pub(super) last_login_at: Option<Timestamp>,
+    pub(super) disabled_at: Option<Timestamp>,
+    pub(super) joined_at: Timestamp,
+}
+
+/// Where a member stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Can sign in.
+    Active,
+    /// Has not accepted the invitation yet.
+    Invited,
+    /// May not enter.
+    Disabled,
+}
+
+impl Standing {
+    /// The word of API and filters.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Invited => "invited",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+impl Member {
+    /// Where they stand.
+    pub(super) fn standing(&self) -> Standing {
+        if self.disabled_at.is_some() {
+            Standing::Disabled
+        } else if self.user.password.is_none() {
+            Standing::Invited
+        } else {
+            Standing::Active
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Users and memberships: all SQL about people.
+
+use diesel::prelude::*;
+
+use super::{Member, User};
+use crate::clock::Timestamp;
+use crate::crypto::HashedPassword;
+use crate::db::ControlConn;
+use crate::db::schema::control::{memberships, users};
+use crate::id::{TenantId, UserId};
+use crate::identity::model::Roles;
+use crate::{Error, Result};
+
+type UserRow = (UserId, String, String, Option<String>);
+
+const USER: (users::id, users::email, users::name, users::password_hash) =
+    (users::id, users::email, users::name, users::password_hash);
+
+fn user((id, email, name, password): UserRow) -> Result<User> {
+    let password = password.as_deref().map(HashedPassword::parse).transpose()?;
+    Ok(User {
+        id,
+        email,
+        name,
+        password,
+    })
+}
+
+/// Somebody by their address.
+pub(in crate::identity) fn user_by_email(c: &mut ControlConn, email: &str) -> Result<Option<User>> {
+    let row: Option<UserRow> = users::table
+        .filter(users::email.eq(email))
+        .select(USER)
+        .first(c.db())
+        .optional()?;
+    row.map(user).transpose()
+}
+
+/// Somebody by their id.
+pub(in crate::identity) fn user_by_id(c: &mut ControlConn, id: UserId) -> Result<Option<User>> {
+    let row: Option<UserRow> = users::table
+        .filter(users::id.eq(id))
+        .select(USER)
+        .first(c.db())
+        .optional()?;
+    row.map(user).transpose()
+}
+
+/// Whether there is anybody at all.
+pub(in crate::identity) fn has_users(c: &mut ControlConn) -> Result<bool> {
+    let first: Option<UserId> = users::table.select(users::id).first(c.db()).optional()?;
+    Ok(first.is_some())
+}
+
+/// Enters somebody.
+pub(in crate::identity) fn insert_user(
+    c: &mut ControlConn,
+    id: UserId,
+    email: &str,
+    name: &str,
+    password: Option<&HashedPassword>,
+) -> Result<()> {
+    let now = c.now();
+    diesel::insert_into(users::table)
+        .values((
+            users::id.eq(id),
+            users::email.eq(email),
+            users::name.eq(name),
+            users::password_hash.eq(password.map(HashedPassword::as_str)),
+            users::created_at.eq(now),
+            users::updated_at.eq(now),
+        ))
+        .execute(c.db())?;
+    Ok(())
+}
+
+/// Writes a name.
+pub(in crate::identity) fn set_name(c: &mut ControlConn, id: UserId, name: &str) -> Result<()> {
+    let now = c.now();
+    diesel::update(users::table.filter(users::id.eq(id)))
+        .set((users::name.eq(name), users::updated_at.eq(now)))
+        .execute(c.db())?;
+    Ok(())
+}
+
+/// Writes a password's hash.
+pub(in crate::identity) fn set_password(
+    c: &mut ControlConn,
+    id: UserId,
+    password: &HashedPassword,
+) -> Result<()> {
+    let now = c.now();
+    diesel::update(users::table.filter(users::id.eq(id)))
+        .set((
+            users::password_hash.eq(password.as_str()),
+            users::updated_at.eq(now),
+        ))
+        .execute(c.db())?;
+    Ok(())
+}
+
+/// Writes the same password's stronger hash, unless the password was changed meanwhile.
+pub(in crate::identity) fn strengthen_password(
+    c: &mut ControlConn,
+    id: UserId,
+    old: &HashedPassword,
+    new: &HashedPassword,
+) -> Result<()> {
+    diesel::update(
+        users::table
+            .filter(users::id.eq(id))
+            .filter(users::password_hash.eq(old.as_str())),
+    )
+    .set(users::password_hash.eq(new.as_str()))
+    .execute(c.db())?;
+    Ok(())
+}
+
+/// Notes a sign-in.
+pub(in crate::identity) fn signed_in(c: &mut ControlConn, id: UserId) -> Result<()> {
+    let now = c.now();
+    diesel::update(users::table.filter(users::id.eq(id)))
+        .set(users::last_login_at.eq(now))
+        .execute(c.db())?;
+    Ok(())
+}
+
+type MemberRow = (
+    UserRow,
+    Option<Timestamp>,
+    String,
+    Option<Timestamp>,
+    Timestamp,
+);
+
+const MEMBER: (
+    (users::id, users::email, users::name, users::password_hash),
+    users::last_login_at,
+    memberships::roles,
+    memberships::disabled_at,
+    memberships::created_at,
+) = (
+    USER,
+    users::last_login_at,
+    memberships::roles,
+    memberships::disabled_at,
+    memberships::created_at,
+);
+
+fn member((row, last_login_at, roles, disabled_at, joined_at): MemberRow) -> Result<Member> {
+    let user = user(row)?;
+    let roles: Roles = roles
+        .parse()
+        .map_err(|_| Error::internal(format!("the roles of {} cannot be read", user.id)))?;
+    Ok(Member {
+        user,
+        roles,
+        last_login_at,
+        disabled_at,
+        joined_at,
+    })
+}
+
+/// Everybody of a company, by address.
+pub(in crate::identity) fn members(c: &mut ControlConn, tenant: TenantId) -> Result<Vec<Member>> {
+    let rows: Vec<MemberRow> = memberships::table
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .filter(memberships::tenant_id.eq(tenant))
+        .select(MEMBER)
+        .order(users::email)
+        .load(c.db())?;
+    rows.into_iter().map(member).collect()
+}
+
+/// Somebody of a company.
+pub(in crate::identity) fn member_by_id(
+    c: &mut ControlConn,
+    tenant: TenantId,
+    id: UserId,
+) -> Result<Option<Member>> {
+    let row: Option<MemberRow> = memberships::table
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .filter(memberships::tenant_id.eq(tenant))
+        .filter(memberships::user_id.eq(id))
+        .select(MEMBER)
+        .first(c.db())
+        .optional()?;
+    row.map(member).transpose()
+}
+
+/// The companies somebody may enter now, the one they joined first in front.
+pub(in crate::identity) fn open_memberships(
+    c: &mut ControlConn,
+    id: UserId,
+) -> Result<Vec<TenantId>> {
+    Ok(memberships::table
+        .filter(memberships::user_id.eq(id))
+        .filter(memberships::disabled_at.is_null())
+        .select(memberships::tenant_id)
+        .order((memberships::created_at, memberships::tenant_id))
+        .load(c.db())?)
+}
+
+/// Makes somebody a member.
+pub(in crate::identity) fn insert_membership(
+    c: &mut ControlConn,
+    tenant: TenantId,
+    id: UserId,
+    roles: &Roles,
+) -> Result<()> {
+    let now = c.now();
+    diesel::insert_into(memberships::table)
+        .values((
+            memberships::tenant_id.eq(tenant),
+            memberships::user_id.eq(id),
+            memberships::roles.eq(roles.to_string()),
+            memberships::created_at.eq(now),
+            memberships::updated_at.eq(now),
+        ))
+        .execute(c.db())?;
+    Ok(())
+}
+
+/// Writes a member's roles and whether they may enter.
+pub(in crate::identity) fn save_membership(
+    c: &mut ControlConn,
+    tenant: TenantId,
+    id: UserId,
+    roles: &Roles,
+    disabled_at: Option<Timestamp>,
+) -> Result<()> {
+    let now = c.now();
+    diesel::update(
+        memberships::table
+            .filter(memberships::tenant_id.eq(tenant))
+            .filter(memberships::user_id.eq(id)),
+    )
+    .set((
+        memberships::roles.eq(roles.to_string()),
+        memberships::disabled_at.eq(disabled_at),
+        memberships::updated_at.eq(now),
+    ))
+    .execute(c.db())?;
+    Ok(())
+}
+
+/// Owners who can enter now: of one company, or of any. The role `owner` stands first in the list that is stored.
+pub(in crate::identity) fn owners(c: &mut ControlConn, tenant: Option<TenantId>) -> Result<i64> {
+    let mut query = memberships::table
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .filter(memberships::disabled_at.is_null())
+        .filter(users::password_hash.is_not_null())
+        .filter(
+            memberships::roles
+                .eq("owner")
+                .or(memberships::roles.like("owner,%")),
+        )
+        .into_boxed();
+    if let Some(tenant) = tenant {
+        query = query.filter(memberships::tenant_id.eq(tenant));
+    }
+    Ok(query.count().get_result(c.db())?)
+}

@@ -1,0 +1,14 @@
+//! The companies of an instance: the registry, their stores and data keys, and the door of their open pages.
+//!
+//! Single mode is multi mode with one company, `default`, whose slug is in no address.
+
+mod directory;
+mod model;
+mod provision;
+mod public;
+mod store;
+
+pub use self::directory::Directory;
+pub use self::model::{Company, NotASlug, Settings, Slug, Status, company_name, is_time_zone};
+pub use self::provision::{data_keys, ensure_default, ensure_system_key, system_time_zone};
+pub use self::public::PublicTenant;
