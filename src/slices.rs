@@ -1,7 +1,7 @@
 //! The one list of slices. Tenancy, identity and jobs walk it and import none of them.
 
 use crate::slice::Slice;
-use crate::{audit, jobs};
+use crate::{audit, identity, jobs, tenancy};
 
 /// Every slice, in the order of dependence.
-pub const SLICES: &[Slice] = &[audit::SLICE, jobs::SLICE];
+pub const SLICES: &[Slice] = &[audit::SLICE, jobs::SLICE, tenancy::SLICE, identity::SLICE];

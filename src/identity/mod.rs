@@ -16,3 +16,30 @@ mod throttle;
 
 pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
+
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::gate::Gate;
+use crate::{Error, Result};
+
+/// What this slice offers the whole.
+pub const SLICE: crate::slice::Slice = crate::slice::Slice {
+    name: "identity",
+    permissions: permissions::PERMISSIONS,
+    jobs: &[],
+    tables: &[],
+    checks: None,
+};
+
+/// Opens the gate of a program whose stores stand.
+///
+/// # Errors
+/// Where the control plane does not answer, or a gate stands already.
+pub async fn stand_up(app: &App) -> Result<()> {
+    let keeper = Keeper::open(app).await?;
+    let gate: Arc<dyn Gate> = Arc::new(keeper);
+    app.gate
+        .set(gate)
+        .map_err(|_| Error::internal("a gate stands already"))
+}

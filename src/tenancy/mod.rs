@@ -12,3 +12,17 @@ pub use self::directory::Directory;
 pub use self::model::{Company, NotASlug, Settings, Slug, Status, company_name, is_time_zone};
 pub use self::provision::{data_keys, ensure_default, ensure_system_key, system_time_zone};
 pub use self::public::PublicTenant;
+
+/// What this slice offers the whole.
+pub const SLICE: crate::slice::Slice = crate::slice::Slice {
+    name: "tenancy",
+    permissions: PERMISSIONS,
+    jobs: &[],
+    tables: &[],
+    checks: None,
+};
+
+crate::permissions! {
+    ReadSettings = "settings:read", "See the company's settings";
+    WriteSettings = "settings:write", "Change the company's name, currency, time zone and locale";
+}
