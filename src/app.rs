@@ -1,6 +1,8 @@
 //! The program at work: everything a handler or job may use, built once at start and passed in.
 
-use std::sync::{Arc, OnceLock};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use tokio::sync::Notify;
 
@@ -47,6 +49,8 @@ pub struct Parts {
     pub gate: OnceLock<Arc<dyn Gate>>,
     /// Whether the process takes requests, and why not.
     pub phase: Phase,
+    /// What slices keep in memory.
+    pub memory: Memory,
 }
 
 impl App {
@@ -66,6 +70,30 @@ impl std::ops::Deref for App {
 
     fn deref(&self) -> &Parts {
         &self.0
+    }
+}
+
+/// What slices keep in memory for as long as the process runs: caches and counters, never the truth. One value of each type.
+#[derive(Default)]
+pub struct Memory(RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+
+impl Memory {
+    /// The value of this type, made when it is first asked for.
+    pub fn of<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let found = held.get(&TypeId::of::<T>()).cloned();
+        drop(held);
+        found
+            .or_else(|| {
+                let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+                let value = held
+                    .entry(TypeId::of::<T>())
+                    .or_insert_with(|| Arc::new(T::default()));
+                Some(Arc::clone(value))
+            })
+            .and_then(|value| value.downcast::<T>().ok())
+            // Held under its own type, so this never makes a second one.
+            .unwrap_or_default()
     }
 }
 
