@@ -25,17 +25,20 @@
   });
 
   // Times in the reader's own zone, written as the company writes dates; UTC stays on hover.
-  const locale = root.dataset.locale === "en" ? "en-GB" : root.dataset.locale || undefined;
-  const numeric = root.dataset.locale !== "en";
-  const day = { day: numeric ? "2-digit" : "numeric", month: numeric ? "2-digit" : "short", year: "numeric" };
-  const dayText = new Intl.DateTimeFormat(locale, day);
-  const clockText = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const locale = root.dataset.locale || "en";
+  const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+  const two = (number) => String(number).padStart(2, "0");
+  const dayText = (at) => (root.dataset.date || "yyyy-MM-dd").replace(/d+|M+|y+/g, (part) => ({
+    d: at.getDate(), dd: two(at.getDate()), M: at.getMonth() + 1, MM: two(at.getMonth() + 1),
+    MMM: months[at.getMonth()], yyyy: at.getFullYear(),
+  })[part]);
+  const clockText = (at) => `${two(at.getHours())}:${two(at.getMinutes())}`;
   const localise = (within) => {
     for (const time of all("time[datetime]:not([data-local])", within)) {
       const at = new Date(time.dateTime);
       if (Number.isNaN(at.getTime())) continue;
       time.dataset.local = "";
-      time.textContent = "day" in time.dataset ? dayText.format(at) : `${dayText.format(at)}, ${clockText.format(at)}`;
+      time.textContent = dayText(at) + ("day" in time.dataset ? "" : `, ${clockText(at)}`);
     }
   };
 

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::clock::Timestamp;
 use crate::money::{Money, Rate};
 
-use super::locale::{CurrencyPlace, DateOrder, Locale, NBSP};
+use super::locale::{CurrencyPlace, Locale, NBSP};
 use super::markup::{Markup, escape};
 
 /// A true minus, as wide as a plus and never a line break.
@@ -144,17 +144,28 @@ impl Format {
 
     /// A day: `12 Oct 2026`, `12.10.2026`.
     pub fn date(&self, date: Date) -> String {
-        let (y, m, d) = (date.year(), date.month(), date.day());
-        match self.locale.date {
-            DateOrder::Words => format!("{d}{NBSP}{}{NBSP}{y}", month(m)),
-            DateOrder::MonthFirst => format!("{m:02}/{d:02}/{y}"),
-            DateOrder::Dots => format!("{d:02}.{m:02}.{y}"),
-            DateOrder::Slashes => format!("{d:02}/{m:02}/{y}"),
-            DateOrder::Dashes => format!("{d:02}-{m:02}-{y}"),
-            DateOrder::SpacedDots => format!("{d}.{NBSP}{m}.{NBSP}{y}"),
-            DateOrder::YearFirstDots => format!("{y}.{NBSP}{m:02}.{NBSP}{d:02}."),
-            DateOrder::Iso => format!("{y}-{m:02}-{d:02}"),
+        let mut out = String::with_capacity(12);
+        let mut rest = self.locale.date;
+        while let Some(first) = rest.chars().next() {
+            let run = rest.chars().take_while(|c| *c == first).count();
+            let (part, after) = rest.split_at(run * first.len_utf8());
+            match part {
+                "d" => out.push_str(&date.day().to_string()),
+                "dd" => out.push_str(&format!("{:02}", date.day())),
+                "M" => out.push_str(&date.month().to_string()),
+                "MM" => out.push_str(&format!("{:02}", date.month())),
+                "MMM" => out.push_str(month(date.month())),
+                "yyyy" => out.push_str(&date.year().to_string()),
+                other => out.push_str(other),
+            }
+            rest = after;
         }
+        out
+    }
+
+    /// The pattern behind [`Format::date`], for the browser.
+    pub fn date_pattern(&self) -> &'static str {
+        self.locale.date
     }
 
     /// The day an instant falls on in the company's zone.
@@ -368,6 +379,18 @@ mod tests {
             Format::default().date(f.day_of(at)),
             "20\u{a0}Oct\u{a0}2026"
         );
+    }
+
+    #[test]
+    fn every_region_writes_the_same_day_its_way() {
+        let day = jiff::civil::date(2026, 3, 5);
+        let at = |tag| Format::new(Locale::find(tag), TimeZone::UTC).date(day);
+        assert_eq!(at("en"), "5\u{a0}Mar\u{a0}2026");
+        assert_eq!(at("en-US"), "03/05/2026");
+        assert_eq!(at("ro"), "05.03.2026");
+        assert_eq!(at("cs"), "5.\u{a0}3.\u{a0}2026");
+        assert_eq!(at("hu"), "2026.\u{a0}03.\u{a0}05.");
+        assert_eq!(at("sv"), "2026-03-05");
     }
 
     #[test]

@@ -17,8 +17,8 @@ pub struct Locale {
     pub currency: CurrencyPlace,
     /// Between a figure and `%`.
     pub before_percent: &'static str,
-    /// The order of a date.
-    pub date: DateOrder,
+    /// A date as a pattern of `d`, `dd`, `M`, `MM`, `MMM` and `yyyy`; the browser reads it too.
+    pub date: &'static str,
 }
 
 /// Where the currency stands.
@@ -30,27 +30,6 @@ pub enum CurrencyPlace {
     BeforeSpaced,
     /// `1,00 €`
     After,
-}
-
-/// The order of a date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DateOrder {
-    /// `12 Oct 2026`
-    Words,
-    /// `10/12/2026`
-    MonthFirst,
-    /// `12.10.2026`
-    Dots,
-    /// `12/10/2026`
-    Slashes,
-    /// `12-10-2026`
-    Dashes,
-    /// `12. 10. 2026`
-    SpacedDots,
-    /// `2026. 10. 12.`
-    YearFirstDots,
-    /// `2026-10-12`
-    Iso,
 }
 
 /// No-break space: a figure and its unit stay on one line.
@@ -65,7 +44,7 @@ const fn locale(
     grouped_from: usize,
     currency: CurrencyPlace,
     before_percent: &'static str,
-    date: DateOrder,
+    date: &'static str,
 ) -> Locale {
     let (group, decimal) = separators;
     Locale {
@@ -89,7 +68,7 @@ pub const LOCALES: &[Locale] = &[
         4,
         CurrencyPlace::Before,
         "",
-        DateOrder::Words,
+        "d\u{a0}MMM\u{a0}yyyy",
     ),
     locale(
         "en-US",
@@ -98,7 +77,7 @@ pub const LOCALES: &[Locale] = &[
         4,
         CurrencyPlace::Before,
         "",
-        DateOrder::MonthFirst,
+        "MM/dd/yyyy",
     ),
     locale(
         "bg",
@@ -107,7 +86,7 @@ pub const LOCALES: &[Locale] = &[
         5,
         CurrencyPlace::After,
         "",
-        DateOrder::Dots,
+        "dd.MM.yyyy",
     ),
     locale(
         "cs",
@@ -116,7 +95,7 @@ pub const LOCALES: &[Locale] = &[
         4,
         CurrencyPlace::After,
         NBSP,
-        DateOrder::SpacedDots,
+        "d.\u{a0}M.\u{a0}yyyy",
     ),
     locale(
         "da",
@@ -125,7 +104,7 @@ pub const LOCALES: &[Locale] = &[
         4,
         CurrencyPlace::After,
         NBSP,
-        DateOrder::Dots,
+        "dd.MM.yyyy",
     ),
     locale(
         "de",
@@ -134,7 +113,7 @@ pub const LOCALES: &[Locale] = &[
         4,
         CurrencyPlace::After,
         NBSP,
-        DateOrder::Dots,
+        "dd.MM.yyyy",
     ),
     locale(
         "de-CH",
@@ -143,7 +122,7 @@ pub const LOCALES: &[Locale] = &[
         4,
         CurrencyPlace::BeforeSpaced,
         "",
-        DateOrder::Dots,
+        "dd.MM.yyyy",
     ),
     locale(
         "es",
@@ -152,7 +131,7 @@ pub const LOCALES: &[Locale] = &[
         5,
         CurrencyPlace::After,
         NBSP,
-        DateOrder::Slashes,
+        "dd/MM/yyyy",
     ),
     locale(
         "fi",
@@ -161,7 +140,7 @@ pub const LOCALES: &[Locale] = &[
         4,
         CurrencyPlace::After,
         NBSP,
-        DateOrder::Dots,
+        "dd.MM.yyyy",
     ),
     locale(
         "fr",
@@ -170,7 +149,7 @@ pub const LOCALES: &[Locale] = &[
         4,
         CurrencyPlace::After,
         NNBSP,
-        DateOrder::Slashes,
+        "dd/MM/yyyy",
     ),
     locale(
         "hu",
@@ -179,7 +158,7 @@ pub const LOCALES: &[Locale] = &[
         5,
         CurrencyPlace::After,
         "",
-        DateOrder::YearFirstDots,
+        "yyyy.\u{a0}MM.\u{a0}dd.",
     ),
     locale(
         "it",
@@ -188,7 +167,7 @@ pub const LOCALES: &[Locale] = &[
         5,
         CurrencyPlace::After,
         "",
-        DateOrder::Slashes,
+        "dd/MM/yyyy",
     ),
     locale(
         "nl",
@@ -197,7 +176,7 @@ pub const LOCALES: &[Locale] = &[
         4,
         CurrencyPlace::BeforeSpaced,
         "",
-        DateOrder::Dashes,
+        "dd-MM-yyyy",
     ),
     locale(
         "nb",
@@ -206,7 +185,7 @@ pub const LOCALES: &[Locale] = &[
         4,
         CurrencyPlace::After,
         NBSP,
-        DateOrder::Dots,
+        "dd.MM.yyyy",
     ),
     locale(
         "pl",
@@ -215,7 +194,7 @@ pub const LOCALES: &[Locale] = &[
         5,
         CurrencyPlace::After,
         "",
-        DateOrder::Dots,
+        "dd.MM.yyyy",
     ),
     locale(
         "pt",
@@ -224,7 +203,7 @@ pub const LOCALES: &[Locale] = &[
         5,
         CurrencyPlace::After,
         "",
-        DateOrder::Slashes,
+        "dd/MM/yyyy",
     ),
     locale(
         "ro",
@@ -233,7 +212,7 @@ pub const LOCALES: &[Locale] = &[
         4,
         CurrencyPlace::After,
         NBSP,
-        DateOrder::Dots,
+        "dd.MM.yyyy",
     ),
     locale(
         "sv",
@@ -242,7 +221,7 @@ pub const LOCALES: &[Locale] = &[
         4,
         CurrencyPlace::After,
         NBSP,
-        DateOrder::Iso,
+        "yyyy-MM-dd",
     ),
 ];
 
@@ -255,7 +234,7 @@ impl Locale {
         4,
         CurrencyPlace::Before,
         "",
-        DateOrder::Words,
+        "d\u{a0}MMM\u{a0}yyyy",
     );
 
     /// The locale of a tag; a region we do not list falls back to its language, then to English.
