@@ -1,7 +1,7 @@
 //! **Every URL of the program, in one list, by slice.** A page's file is named by its last word.
 
-use crate::web::route::{Route, get, instance};
-use crate::web::{assets, health};
+use crate::web::route::{Route, get, instance, post};
+use crate::web::{assets, health, theme};
 
 /// All routes.
 pub fn all() -> Vec<Route> {
@@ -10,5 +10,6 @@ pub fn all() -> Vec<Route> {
         instance(get("/healthz", health::alive)),
         instance(get("/readyz", health::ready)),
         instance(get("/static/{hash}/{name:.*}", assets::serve)),
+        instance(post("/theme", theme::save)),
     ]
 }

@@ -164,7 +164,7 @@ impl Chart<'_> {
             };
             // A value that is there but too small to see still shows.
             let height = if point.value != 0 { height.max(2) } else { 0 };
-            let class = if point.value < 0 { "bar minus" } else { "bar" };
+            let class = if point.value < 0 { "col minus" } else { "col" };
             let (x, width) = (left + gap / 2, (slot - gap).max(1));
             let _ = write!(
                 out,

@@ -1,6 +1,8 @@
 //! What the shared parts promise on every page: no barrier, no broken rule, no sideways scroll, at home in both schemes,
 //! small, and usable without scripts.
 
+use sha2::{Digest, Sha256};
+
 use super::gallery::PAGES;
 use super::served;
 use crate::harness::browser::{Browser, LAPTOP, PHONE, Scheme};
@@ -125,5 +127,32 @@ fn pages_weigh_little_and_their_files_are_kept() {
         "/static/x/vendor/package.json",
     ] {
         assert_eq!(plain.get(missing).status, 404, "{missing}");
+    }
+}
+
+#[test]
+fn vendored_files_are_the_recorded_ones() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sums = std::fs::read_to_string(root.join("static/vendor/SHA256SUMS")).unwrap();
+    let listed: Vec<(&str, &str)> = sums
+        .lines()
+        .map(|line| line.split_once("  ").unwrap())
+        .collect();
+    for (sum, file) in &listed {
+        let bytes = std::fs::read(root.join(file)).unwrap();
+        let found: String = Sha256::digest(&bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(&found, sum, "{file}");
+    }
+    let lock = std::fs::read_to_string(root.join("static/vendor/package-lock.json")).unwrap();
+    assert!(!lock.contains("http"), "the lock names no registry");
+    for entry in std::fs::read_dir(root.join("static/vendor")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let known = name == "SHA256SUMS"
+            || name.starts_with("package")
+            || listed.iter().any(|(_, file)| file.ends_with(&name));
+        assert!(known, "{name} is not recorded");
     }
 }
