@@ -41,6 +41,8 @@ pub mod audit;
 
 pub mod jobs;
 
+pub mod mailing;
+
 pub mod tenancy;
 
 pub mod identity;

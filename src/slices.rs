@@ -1,7 +1,13 @@
 //! The one list of slices. Tenancy, identity and jobs walk it and import none of them.
 
 use crate::slice::Slice;
-use crate::{audit, identity, jobs, tenancy};
+use crate::{audit, identity, jobs, mailing, tenancy};
 
 /// Every slice, in the order of dependence.
-pub const SLICES: &[Slice] = &[audit::SLICE, jobs::SLICE, tenancy::SLICE, identity::SLICE];
+pub const SLICES: &[Slice] = &[
+    audit::SLICE,
+    jobs::SLICE,
+    mailing::SLICE,
+    tenancy::SLICE,
+    identity::SLICE,
+];

@@ -1,0 +1,42 @@
+//! Mail: queued in the transaction that causes it, sent by a job, kept on the outbox page.
+//!
+//! [`queue`] writes the mail beside the change and leaves it to the job `mail.send`. Where it goes: the operator's configuration
+//! first, else the company's own mail server, else the log. A mail that carries a one-time link is sealed at rest.
+
+mod checks;
+mod home_store;
+mod letters;
+mod mail;
+mod outbox;
+mod queue;
+mod reach;
+mod send;
+mod settings;
+mod settings_store;
+mod store;
+mod test_send;
+mod tidy;
+mod way;
+
+pub use letters::{Letter, password_reset};
+pub use mail::{Filter, Mail, State, StoredMail};
+pub use outbox::{resend, show};
+pub use queue::queue;
+pub use settings::{Settings, Wanted, save, settings};
+pub use store::{Counts, counts, page};
+pub use test_send::{Tested, send_test};
+
+/// What this slice offers the whole.
+pub const SLICE: crate::slice::Slice = crate::slice::Slice {
+    name: "mailing",
+    permissions: PERMISSIONS,
+    jobs: &[send::TENANT, send::CONTROL, tidy::TENANT, tidy::CONTROL],
+    tables: &["mails"],
+    checks: Some(checks::look),
+};
+
+crate::permissions! {
+    ReadMail = "mail:read", "See the outbox and the mail settings";
+    WriteMail = "mail:write", "Change the mail settings, send test mails, send mails again";
+    ReadAccountMail = "mail:accounts", "See mails about signing in, with their one-time links";
+}
