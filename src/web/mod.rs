@@ -5,6 +5,7 @@
 pub mod assets;
 pub mod chart;
 pub mod confirm;
+pub mod conflict;
 pub mod form;
 pub mod format;
 pub mod list;
@@ -19,6 +20,7 @@ pub mod allowed;
 pub mod answer;
 pub mod body;
 pub mod csrf;
+pub mod csv;
 pub mod edge;
 pub mod fields;
 pub mod flash;
@@ -32,6 +34,7 @@ pub mod problem;
 pub mod query;
 pub mod request;
 pub mod route;
+pub mod sent_once;
 
 pub use allowed::Allowed;
 pub use fields::{Fields, shown_in_form};
@@ -39,3 +42,4 @@ pub use json::{BatchJson, Json};
 pub use pager::{Cursor, Page, Paging};
 pub use posted::Form;
 pub use query::Query;
+pub use sent_once::{Done, sent_once};

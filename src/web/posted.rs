@@ -51,6 +51,11 @@ impl Form {
             .collect()
     }
 
+    /// All fields as sent, in order.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// Whether a tick was set.
     pub fn is_set(&self, name: &str) -> bool {
         !self.text(name).is_empty()
