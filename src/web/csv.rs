@@ -82,7 +82,8 @@ impl Lines {
     }
 }
 
-/// A file to save, streamed: `chunk` writes one page of rows and says where the next begins.
+/// A file to save, streamed: `chunk` writes one page of rows (in the list's other direction where `reversed`) and says where the
+/// next begins.
 ///
 /// # Errors
 /// What the first chunk returns; a later failure cuts the file off, so that it cannot be taken for whole.
@@ -90,12 +91,13 @@ pub async fn download<F>(
     scope: &Scope,
     file_name: &str,
     heads: &[&str],
+    reversed: bool,
     chunk: F,
 ) -> Result<HttpResponse>
 where
     F: Fn(&mut TenantConn, &Paging, &mut Lines) -> Result<Option<Cursor>> + Clone + Send + 'static,
 {
-    let (first, next) = read(scope, None, chunk.clone()).await?;
+    let (first, next) = read(scope, None, reversed, chunk.clone()).await?;
     let mut body = Lines::headed(heads).into_text();
     body.push_str(&first);
     let Some(next) = next else {
@@ -103,11 +105,11 @@ where
     };
     let rest = stream::try_unfold(
         (scope.clone(), Some(next), chunk),
-        |(scope, next, chunk)| async move {
+        move |(scope, next, chunk)| async move {
             let Some(cursor) = next else {
                 return Ok::<_, Error>(None);
             };
-            let (text, next) = read(&scope, Some(cursor), chunk.clone()).await?;
+            let (text, next) = read(&scope, Some(cursor), reversed, chunk.clone()).await?;
             Ok(Some((Bytes::from(text), (scope, next, chunk))))
         },
     );
@@ -123,6 +125,7 @@ where
 async fn read<F>(
     scope: &Scope,
     cursor: Option<Cursor>,
+    reversed: bool,
     chunk: F,
 ) -> Result<(String, Option<Cursor>)>
 where
@@ -132,6 +135,7 @@ where
         limit: MAX_LIMIT,
         cursor,
         total: false,
+        reversed,
     };
     scope
         .read(move |c| {

@@ -5,9 +5,10 @@
 use url::form_urlencoded;
 
 use super::format::Format;
+use super::pager::Page;
 
 /// Parameters that do not narrow what is shown.
-const NOT_FILTERS: [&str; 3] = ["sort", "limit", "cursor"];
+const NOT_FILTERS: [&str; 4] = ["sort", "limit", "cursor", "total"];
 
 /// A list's address and what its query says.
 #[derive(Clone, Debug)]
@@ -69,7 +70,7 @@ impl ListView {
             path,
             self.params
                 .iter()
-                .filter(|(name, _)| name != "cursor" && name != "limit"),
+                .filter(|(name, _)| !["cursor", "limit", "total"].contains(&name.as_str())),
         )
     }
 
@@ -139,6 +140,22 @@ impl ListView {
         }
     }
 
+    /// The foot of this view over one page of rows. All rows are counted where they stand on one page or where it was asked for.
+    pub fn pager<T>(&self, page: &Page<T>) -> Pager {
+        let shown = page.rows.len() as u64;
+        let begins = self.get("cursor").is_empty();
+        let counted = page.total.and_then(|total| u64::try_from(total).ok());
+        let total = counted.or((begins && page.next.is_none()).then_some(shown));
+        Pager {
+            shown,
+            total,
+            previous: None,
+            next: page.next.as_ref().map(|next| self.page(&next.encode())),
+            first: (!begins).then(|| self.without("cursor")),
+            count: total.is_none().then(|| self.with("total", "true")),
+        }
+    }
+
     fn without_keys(&self, keys: &[&str]) -> Vec<(String, String)> {
         self.params
             .iter()
@@ -174,6 +191,10 @@ pub struct Pager {
     pub previous: Option<String>,
     /// The page after.
     pub next: Option<String>,
+    /// The first page, from a later one.
+    pub first: Option<String>,
+    /// This view with all rows counted, where they are not.
+    pub count: Option<String>,
 }
 
 impl Pager {
@@ -200,6 +221,7 @@ impl Pager {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::pager::Cursor;
 
     #[test]
     fn links_keep_the_view_and_restart_paging() {
@@ -223,7 +245,31 @@ mod tests {
         );
         assert_eq!(list.cleared(), "/admin/commissions");
         assert!(list.is_filtered());
-        assert!(!ListView::new("/x", "sort=a&limit=50").is_filtered());
+        assert!(!ListView::new("/x", "sort=a&limit=50&total=true").is_filtered());
+    }
+
+    #[test]
+    fn a_whole_list_is_counted_and_a_part_offers_it() {
+        let page = |next: Option<&str>, total| Page {
+            rows: vec![1, 2],
+            next: next.map(|id| Cursor::after("", id)),
+            total,
+        };
+        let list = ListView::new("/x", "q=tea");
+        let whole = list.pager(&page(None, None));
+        assert_eq!(
+            (whole.total, whole.count, whole.next),
+            (Some(2), None, None)
+        );
+        let part = list.pager(&page(Some("a"), None));
+        assert_eq!(part.total, None);
+        assert_eq!(part.count.as_deref(), Some("/x?q=tea&total=true"));
+        assert_eq!(list.pager(&page(Some("a"), Some(9))).total, Some(9));
+        let last = ListView::new("/x", "q=tea&cursor=abc").pager(&page(None, None));
+        assert_eq!(
+            (last.total, last.first.as_deref()),
+            (None, Some("/x?q=tea"))
+        );
     }
 
     #[test]

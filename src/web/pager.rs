@@ -63,6 +63,8 @@ pub struct Paging {
     pub cursor: Option<Cursor>,
     /// Whether to count all rows of the filtered set.
     pub total: bool,
+    /// Whether the list runs the other way: oldest first where newest is the habit, from Z where it is from A.
+    pub reversed: bool,
 }
 
 impl Default for Paging {
@@ -71,6 +73,7 @@ impl Default for Paging {
             limit: DEFAULT_LIMIT,
             cursor: None,
             total: false,
+            reversed: false,
         }
     }
 }
@@ -100,6 +103,7 @@ impl Paging {
             limit,
             cursor,
             total: matches!(total, "true" | "1"),
+            reversed: false,
         })
     }
 

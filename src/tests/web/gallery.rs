@@ -336,6 +336,7 @@ fn list(request: &HttpRequest) -> List {
             }),
             previous: None,
             next: wanted.is_empty().then(|| list.page("abc")),
+            ..Pager::default()
         },
         states: vec![
             Choice::new("hold", "On hold"),
