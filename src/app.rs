@@ -23,6 +23,8 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// What the operator decided.
     pub config: Config,
+    /// Each setting with its value and origin, for people.
+    pub settings: Vec<crate::config::Setting>,
     /// The address people use.
     pub public_url: String,
     /// The clock.

@@ -15,7 +15,10 @@ use crate::config::{LogFormat, LogLevel};
 /// Colour only for people at a terminal who did not set `NO_COLOR`.
 pub fn start(level: &LogLevel, format: LogFormat, no_color: bool) {
     // The level was checked when the configuration was read.
-    let filter: Targets = level.as_str().parse().unwrap_or_default();
+    // What the HTTP library says of its own threads interests only who asks for it by name.
+    let filter: Targets = format!("actix_server=warn,{}", level.as_str())
+        .parse()
+        .unwrap_or_default();
     let colour = !no_color && std::io::stderr().is_terminal();
     let written = match format {
         LogFormat::Text => layer()

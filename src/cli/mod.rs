@@ -11,6 +11,9 @@ mod exit_codes;
 mod health;
 mod help;
 mod man;
+mod openapi;
+mod serve;
+mod setup_url;
 mod version;
 
 pub mod exit;
@@ -18,6 +21,7 @@ pub mod flags;
 pub mod logging;
 pub mod out;
 pub mod prompt;
+pub mod stores;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -43,6 +47,10 @@ struct Cli {
 /// Every command.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Serve),
+    #[command(flatten)]
+    Stores(stores::StoreCommand),
+    Openapi(openapi::Openapi),
     Health(health::Health),
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -53,8 +61,11 @@ enum Command {
 }
 
 impl Command {
-    fn run(self, context: &Context) -> Outcome {
+    fn run(self, context: &Context, arguments: Vec<OsString>) -> Outcome {
         match self {
+            Self::Serve(command) => command.run(context),
+            Self::Stores(command) => command.dispatch(context, arguments),
+            Self::Openapi(command) => command.run(),
             Self::Health(command) => command.run(context),
             Self::Config(command) => command.run(context),
             Self::Completions(command) => command.run(),
@@ -67,8 +78,9 @@ impl Command {
 
 /// Runs the program with these arguments (the first is its name) and says how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
     let parsed = command()
-        .try_get_matches_from(arguments)
+        .try_get_matches_from(&arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
@@ -84,7 +96,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let context = Context::new(cli.flags, Environment::of_process());
     let outcome = match cli.command {
-        Some(command) => command.run(&context),
+        Some(command) => command.run(&context, arguments.into_iter().skip(1).collect()),
         None => out::data(&command().render_help().to_string()),
     };
     match outcome {

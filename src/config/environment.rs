@@ -14,6 +14,15 @@ use super::origin::{Layer, Origin};
 /// No value of ours is longer; a device or a log named by mistake is refused instead of swallowed.
 const LONGEST_FILE_BYTES: u64 = 64 * 1024;
 
+/// What a service manager tells a process it starts.
+#[derive(Debug, Clone, Default)]
+pub struct Manager {
+    /// Where systemd put credentials.
+    pub credentials_directory: Option<PathBuf>,
+    /// Where it waits to hear that we are ready.
+    pub notify_socket: Option<String>,
+}
+
 /// Environment variables by name.
 #[derive(Clone, Default)]
 pub struct Environment(BTreeMap<String, OsString>);
@@ -42,6 +51,20 @@ impl Environment {
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
         )
+    }
+
+    /// What the service manager said.
+    pub fn manager(&self) -> Manager {
+        let text = |name: &str| {
+            self.0
+                .get(name)
+                .and_then(|value| value.to_str())
+                .map(ToOwned::to_owned)
+        };
+        Manager {
+            credentials_directory: self.0.get("CREDENTIALS_DIRECTORY").map(PathBuf::from),
+            notify_socket: text("NOTIFY_SOCKET"),
+        }
     }
 
     /// Whether the user asked for plain output (<https://no-color.org>).

@@ -35,7 +35,7 @@ pub use self::backup::{Backup, Schedule};
 pub use self::bootstrap::{Bootstrap, FirstOwner};
 pub use self::database::{Database, DatabaseUrl, Postgres};
 pub use self::docs::docs;
-pub use self::environment::Environment;
+pub use self::environment::{Environment, Manager};
 pub use self::error::{ConfigError, Problem};
 pub use self::file::FileSource;
 pub use self::instance::{Signup, Tenancy};
@@ -134,6 +134,8 @@ pub struct Loaded {
     pub warnings: Vec<String>,
     /// The file that was read.
     pub file: Option<String>,
+    /// What the service manager said.
+    pub manager: Manager,
 }
 
 /// What could be read, right or wrong; for `config print` and `config check`.
@@ -148,6 +150,8 @@ pub struct Reading {
     pub warnings: Vec<String>,
     /// The file that was read.
     pub file: Option<String>,
+    /// What the service manager said.
+    pub manager: Manager,
 }
 
 impl Reading {
@@ -159,6 +163,7 @@ impl Reading {
             problems,
             warnings,
             file,
+            manager,
         } = self;
         match config {
             Some(config) if problems.is_empty() => Ok(Loaded {
@@ -166,6 +171,7 @@ impl Reading {
                 settings,
                 warnings,
                 file,
+                manager,
             }),
             _ => Err(ConfigError { problems }),
         }
@@ -214,6 +220,7 @@ impl Config {
             problems,
             warnings,
             file: opened.map(|(name, _)| name),
+            manager: sources.environment.manager(),
         }
     }
 

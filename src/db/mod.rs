@@ -21,9 +21,11 @@
 
 mod conn;
 mod control;
+pub mod descriptors;
 mod error;
 mod files;
 mod health;
+pub mod lock;
 pub mod migrate;
 mod pool;
 pub mod portable;

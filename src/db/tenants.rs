@@ -126,6 +126,15 @@ impl Stores {
     }
 }
 
+impl Stores {
+    /// Waits for the writers and folds the logs into the files: the last thing a process does.
+    pub async fn shutdown(&self) {
+        if let Err(error) = self.control.write(|_| Ok(())).await {
+            tracing::warn!(%error, "The control plane was not quiet at the end");
+        }
+    }
+}
+
 impl Tenants {
     /// The scope of one tenant. Called by the guards of the web, by job contexts and by the command line only.
     ///

@@ -11,6 +11,7 @@ use actix_web::{App as Framework, HttpRequest, HttpServer, web};
 
 use crate::app::App;
 use crate::routes;
+use crate::web::describe::Description;
 use crate::web::edge::edge;
 use crate::web::health;
 use crate::web::route::Route;
@@ -67,9 +68,11 @@ pub fn mount(config: &mut web::ServiceConfig) {
 /// Where the listener cannot be used.
 pub fn serve(app: App, listener: TcpListener, workers: usize) -> Result<Server> {
     let data = web::Data::new(app);
+    let description = web::Data::new(Description::new(routes::description()));
     let server = HttpServer::new(move || {
         Framework::new()
             .app_data(data.clone())
+            .app_data(description.clone())
             .configure(mount)
             .wrap(from_fn(edge))
     })

@@ -1,6 +1,124 @@
 //! The process that serves: starts in the right order, stops without losing an answer.
+//!
+//! The port is bound first and answers 503 while keys, migrations and stores are made ready; then the program takes over the same
+//! socket. At a stop readiness goes first, then requests drain, then jobs and writers come to rest.
 
+pub mod banner;
+pub mod boot;
 pub mod control_socket;
 pub mod http;
 pub mod notify;
 pub mod signals;
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use banner::Banner;
+use boot::BootError;
+use control_socket::RunCommand;
+use signals::Stop;
+
+use crate::clock::Clock;
+use crate::config::{Loaded, LogFormat};
+use crate::{Error, identity, jobs};
+
+/// A stop that takes longer than this is ended: whoever asked for it would do the same.
+const STOP_WITHIN: Duration = Duration::from_secs(25);
+
+/// Serves until it is asked to stop. `say` writes the banner for people.
+///
+/// # Errors
+/// [`BootError`] where the start fails.
+pub async fn run(
+    loaded: Loaded,
+    clock: Clock,
+    run_command: RunCommand,
+    say: fn(&str),
+) -> Result<(), BootError> {
+    let mut stop = Stop::listen()?;
+    let lock = boot::take_folder(&loaded)?;
+    let listen = loaded.config.server.listen;
+    let listener = TcpListener::bind(listen).map_err(|e| {
+        BootError::Failed(format!("The address {listen} cannot be listened on: {e}."))
+    })?;
+    let bound = listener
+        .local_addr()
+        .map_err(|e| BootError::Failed(e.to_string()))?;
+    let public_url = loaded.config.server.public_url(bound);
+    let second = listener
+        .try_clone()
+        .map_err(|e| BootError::Failed(e.to_string()))?;
+    let (starting, starting_handle) = http::serve_starting(second)?;
+    let starting = actix_web::rt::spawn(starting);
+
+    let standing = tokio::select! {
+        standing = boot::stand_up(&loaded, public_url.as_str(), clock, lock) => standing?,
+        signal = stop.asked() => {
+            tracing::info!(signal, "Stopped while starting");
+            return Ok(());
+        }
+    };
+    let app = standing.app.clone();
+    control_socket::listen(app.clone(), run_command)?;
+    let runner = jobs::start(&app);
+    let server = http::serve(app.clone(), listener, workers())?;
+    let handle = server.handle();
+    let mut serving = actix_web::rt::spawn(server);
+    app.phase.serve();
+    starting_handle.stop(false).await;
+    drop(starting);
+
+    let setup = identity::setup_link(&app).await?;
+    let banner = Banner::of(&app, setup);
+    match loaded.config.log.format {
+        LogFormat::Json => tracing::info!(
+            version = banner.version,
+            dashboard = banner.dashboard,
+            api_docs = banner.api_docs,
+            data_dir = banner.data_dir,
+            engine = banner.engine,
+            tenancy = banner.tenancy,
+            setup = banner.setup,
+            "Steading is ready"
+        ),
+        LogFormat::Text => say(&banner.text()),
+    }
+    let manager = loaded.manager.notify_socket.as_deref();
+    notify::tell(manager, "READY=1");
+
+    let signal = tokio::select! {
+        signal = stop.asked() => signal,
+        ended = &mut serving => {
+            let reason = ended.map_or_else(|e| e.to_string(), |r| r.map_or_else(|e| e.to_string(), |()| "it ended".to_owned()));
+            return Err(BootError::Failed(format!("The HTTP server ended by itself: {reason}.")));
+        }
+    };
+    tracing::info!(signal, "Stopping: readiness withdrawn, requests drain");
+    notify::tell(manager, "STOPPING=1");
+    app.phase.stop();
+    let quiet = async {
+        // Whoever asks /readyz sees 503 before the socket closes.
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        handle.stop(true).await;
+        runner.stop().await;
+        standing.stores.shutdown().await;
+        control_socket::remove(&app.config.data_dir);
+        drop(standing.lock);
+    };
+    tokio::select! {
+        () = quiet => tracing::info!("Stopped"),
+        _ = stop.asked() => tracing::warn!("Asked again: stopping at once"),
+        () = tokio::time::sleep(STOP_WITHIN) => tracing::warn!("Requests did not drain in time"),
+    }
+    Ok(())
+}
+
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 16))
+}
+
+impl From<std::io::Error> for BootError {
+    fn from(error: std::io::Error) -> Self {
+        Self::from(Error::Internal(Box::new(error)))
+    }
+}

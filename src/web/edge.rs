@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
@@ -34,39 +33,30 @@ pub async fn edge(
     let facts = Facts::of(request.request(), trusted);
     let (id, door) = (facts.id.clone(), facts.door);
     request.extensions_mut().insert(facts);
-    let method = request.method().clone();
-    let http = request.request().clone();
 
-    let refusal = turned_away(&http, app.as_ref().map(|app| app.get_ref()), door, &method);
+    // No clone of the request may live while the router works on it: it takes the path apart in place.
+    let refusal = turned_away(
+        request.request(),
+        app.as_ref().map(|app| app.get_ref()),
+        door,
+    )
+    .map(|error| problem::render(&error, request.request()));
     let mut response = match refusal {
-        Some(error) => {
+        Some(answer) => {
             // The body is left unread: dropping it lets the server close the connection.
             drop(request.take_payload());
-            request
-                .into_response(problem::render(&error, &http))
-                .map_into_boxed_body()
+            request.into_response(answer).map_into_boxed_body()
         }
-        None => match next.call(request).await {
-            Ok(response) => {
-                let response = response.map_into_boxed_body();
-                rendered(response)
-            }
-            Err(error) => {
-                let answer = match error.as_error::<Error>() {
-                    Some(ours) => problem::render(ours, &http),
-                    None => foreign(&error, &http),
-                };
-                ServiceResponse::new(http.clone(), answer)
-            }
-        },
+        None => rendered(next.call(request).await?.map_into_boxed_body()),
     };
     let https = app.as_ref().is_some_and(|app| app.is_https());
     let status = response.status().as_u16();
     dress(response.headers_mut(), &id, door, https);
-    super::flash::expire(&http, &mut response);
-    if door != Door::Open && !is_quiet(http.path()) {
+    super::flash::expire(&mut response);
+    let request = response.request();
+    if door != Door::Open && !is_quiet(request.path()) {
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        tracing::info!(request.id = %id, %method, path = http.path(), status, micros, "Answered");
+        tracing::info!(request.id = %id, method = %request.method(), path = request.path(), status, micros, "Answered");
     }
     Ok(response)
 }
@@ -76,12 +66,7 @@ fn is_quiet(path: &str) -> bool {
     path == "/healthz" || path == "/readyz" || path.starts_with("/static/")
 }
 
-fn turned_away(
-    request: &HttpRequest,
-    app: Option<&App>,
-    door: Door,
-    method: &Method,
-) -> Option<Error> {
+fn turned_away(request: &HttpRequest, app: Option<&App>, door: Door) -> Option<Error> {
     let path = request.path();
     if path == "/healthz" || path == "/readyz" {
         return None;
@@ -93,7 +78,9 @@ fn turned_away(
     if !app.phase.is_serving() && !app.phase.is_stopping() {
         return Some(Error::Busy);
     }
-    if door == Door::Page && !method.is_safe() && !csrf::from_our_own_page(request, &app.public_url)
+    if door == Door::Page
+        && !request.method().is_safe()
+        && !csrf::from_our_own_page(request, &app.public_url)
     {
         return Some(Error::Refused(
             "This form was sent from another site's page, so it was not carried out. Open the page here and send it again.".to_owned(),

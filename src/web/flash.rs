@@ -63,15 +63,15 @@ pub fn read(request: &HttpRequest, app: &App) -> Option<Toast> {
 }
 
 /// Takes the cookie away once a page has shown its message.
-pub fn expire<B>(request: &HttpRequest, response: &mut ServiceResponse<B>) {
-    let shown = response.status().is_success() || response.status().is_client_error();
+pub fn expire<B>(response: &mut ServiceResponse<B>) {
+    let status = response.status();
+    let shown = status.is_success() || status.is_client_error();
     let is_page = response
         .headers()
         .get("content-type")
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if shown && is_page && request.cookie(COOKIE).is_some() {
-        let mut gone = Cookie::build(COOKIE, "").path("/").finish();
-        gone.make_removal();
+    if shown && is_page && response.request().cookie(COOKIE).is_some() {
+        let gone = Cookie::build(COOKIE, "").path("/").finish();
         if let Err(error) = response.response_mut().add_removal_cookie(&gone) {
             tracing::debug!(%error, "A message stays for another page");
         }

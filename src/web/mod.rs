@@ -21,6 +21,7 @@ pub mod answer;
 pub mod body;
 pub mod csrf;
 pub mod csv;
+pub mod describe;
 pub mod edge;
 pub mod fields;
 pub mod flash;

@@ -1,0 +1,22 @@
+//! The load bench: the release binary and the bare framework side by side, on loopback, in one run.
+//!
+//! `scripts/bench` runs it. Every figure is a ratio or a cost per request: rates alone say little on a shared machine.
+
+mod bare;
+mod drive;
+mod report;
+mod server;
+mod walks;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with("--bench"));
+    match arguments.next().as_deref() {
+        Some("bare-server") => bare::serve(),
+        Some("postgres") => walks::run(Some(arguments.next().unwrap_or_default())),
+        _ => walks::run(None),
+    }
+}

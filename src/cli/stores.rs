@@ -1,0 +1,165 @@
+//! Commands that work on the stores: through the control socket where a server runs, else by themselves under the lock.
+
+use std::ffi::OsString;
+
+use clap::{FromArgMatches, Subcommand};
+
+use super::context::Context;
+use super::exit::{Exit, Failure, Outcome};
+use super::{Cli, Command, command, out};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::gate::Later;
+use crate::server::boot;
+use crate::server::control_socket::{self, Reply, Request};
+
+/// What a command reads and writes, wherever it runs.
+#[derive(Debug, Default)]
+pub struct Io {
+    /// What the person gave: a password, a value; read before the command is sent on.
+    pub input: Option<String>,
+    output: String,
+    words: String,
+}
+
+impl Io {
+    /// Data, for standard output.
+    pub fn data(&mut self, text: &str) {
+        self.output.push_str(text);
+    }
+
+    /// One JSON value, for standard output.
+    ///
+    /// # Errors
+    /// Where the value cannot be written as JSON.
+    pub fn json(&mut self, value: &impl serde::Serialize) -> Outcome {
+        let text =
+            serde_json::to_string_pretty(value).map_err(|e| Failure::failed(e.to_string()))?;
+        self.data(&(text + "\n"));
+        Ok(())
+    }
+
+    /// A line for the person, on standard error.
+    pub fn say(&mut self, text: impl AsRef<str>) {
+        self.words.push_str(text.as_ref());
+        self.words.push('\n');
+    }
+}
+
+/// A command that needs the program: one variant a file.
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Print a new one-time setup link; the old one stops working
+    SetupUrl(super::setup_url::SetupUrl),
+}
+
+impl StoreCommand {
+    /// Runs inside whatever process holds the stores.
+    async fn run(self, app: &App, io: &mut Io) -> Outcome {
+        match self {
+            Self::SetupUrl(command) => command.run(app, io).await,
+        }
+    }
+
+    /// Reads what the command needs from the person: here, at their terminal, never in the server.
+    fn read_input(&self) -> Result<Option<String>, Failure> {
+        match self {
+            Self::SetupUrl(_) => Ok(None),
+        }
+    }
+
+    /// Runs a command from the terminal.
+    pub(super) fn dispatch(self, context: &Context, arguments: Vec<OsString>) -> Outcome {
+        let loaded = context.load()?;
+        let input = self.read_input()?;
+        actix_web::rt::System::new().block_on(async move {
+            let data_dir = loaded.config.data_dir.clone();
+            let on_sqlite = loaded.config.database.postgres.is_none();
+            if on_sqlite {
+                let arguments = arguments
+                    .iter()
+                    .map(|part| part.to_string_lossy().into_owned())
+                    .collect();
+                let request = Request {
+                    arguments,
+                    input: input.clone(),
+                };
+                let reply = control_socket::send(&data_dir, &request)
+                    .await
+                    .map_err(|e| {
+                        Failure::new(
+                            Exit::Unavailable,
+                            format!("The running server broke off: {e}."),
+                        )
+                    })?;
+                if let Some(reply) = reply {
+                    return finish(&reply);
+                }
+            }
+            let public_url = loaded.config.server.public_url(loaded.config.server.listen);
+            let lock = boot::take_folder(&loaded)?;
+            let standing =
+                boot::stand_up(&loaded, public_url.as_str(), Clock::system(), lock).await?;
+            let mut io = Io {
+                input,
+                ..Io::default()
+            };
+            let outcome = self.run(&standing.app, &mut io).await;
+            standing.stores.shutdown().await;
+            finish(&reply_of(io, outcome))
+        })
+    }
+}
+
+fn reply_of(io: Io, outcome: Outcome) -> Reply {
+    let mut words = io.words;
+    let code = match outcome {
+        Ok(()) => 0,
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                words.push_str(&format!("error: {}\n", failure.message));
+            }
+            failure.exit.code()
+        }
+    };
+    Reply {
+        output: io.output,
+        words,
+        code,
+    }
+}
+
+fn finish(reply: &Reply) -> Outcome {
+    out::data(&reply.output)?;
+    if !reply.words.is_empty() {
+        out::say(reply.words.trim_end_matches('\n'));
+    }
+    match Exit::ALL.into_iter().find(|exit| exit.code() == reply.code) {
+        Some(Exit::Fine) => Ok(()),
+        Some(exit) => Err(Failure::new(exit, String::new())),
+        None => Err(Failure::failed(String::new())),
+    }
+}
+
+/// Runs a command that came through the control socket.
+pub fn run_in_server(app: App, request: Request) -> Later<'static, Reply> {
+    Box::pin(async move {
+        let words = std::iter::once("steading".to_owned()).chain(request.arguments);
+        let parsed = command()
+            .try_get_matches_from(words)
+            .and_then(|matches| Cli::from_arg_matches(&matches));
+        let mut io = Io {
+            input: request.input,
+            ..Io::default()
+        };
+        let outcome = match parsed.map(|cli| cli.command) {
+            Ok(Some(Command::Stores(command))) => command.run(&app, &mut io).await,
+            Ok(_) => Err(Failure::new(
+                Exit::Usage,
+                "the running server does not know this command",
+            )),
+            Err(error) => Err(Failure::new(Exit::Usage, error.to_string())),
+        };
+        reply_of(io, outcome)
+    })
+}

@@ -1,0 +1,238 @@
+//! From a configuration to an [`App`]: folder, lock, keys, migrations, stores, the default company. The same for the server and for
+//! a command that finds no server running.
+
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use crate::app::{App, DerivedKeys, JobBell, Memory, Parts, Phase};
+use crate::clock::Clock;
+use crate::config::{Keys, Loaded};
+use crate::crypto::vault::purpose;
+use crate::crypto::{CryptoError, KeyRing, KeySources, PasswordHasher, PlainSecret, Vault};
+use crate::db::lock::{DataLock, LockError};
+use crate::db::migrate::{self, Direction, MigrateError, Which};
+use crate::db::{StoreOptions, Stores};
+use crate::mail::Mailer;
+use crate::slices::SLICES;
+use crate::{Error, identity, tenancy};
+
+/// Why the program cannot start. Each kind has its exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The configuration or the keys do not fit what is there.
+    #[error("{0}")]
+    Configuration(String),
+    /// Another process works on this data folder.
+    #[error("{0}")]
+    Locked(String),
+    /// The database is out of reach.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The data folder cannot be written.
+    #[error("{0}")]
+    CannotWrite(String),
+    /// Anything else.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<Error> for BootError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Busy => Self::Unavailable("The database is out of reach.".to_owned()),
+            Error::Database(source) | Error::Internal(source) => Self::Failed(source.to_string()),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+impl From<CryptoError> for BootError {
+    fn from(error: CryptoError) -> Self {
+        if error.is_configuration() {
+            Self::Configuration(error.to_string())
+        } else {
+            Self::Failed(error.to_string())
+        }
+    }
+}
+
+impl From<MigrateError> for BootError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Newer { .. } => Self::Configuration(error.to_string()),
+            MigrateError::Unreachable(_) => Self::Unavailable(error.to_string()),
+            MigrateError::Failed { .. } => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+/// An [`App`] and what must live as long as it does.
+pub struct Standing {
+    /// The program.
+    pub app: App,
+    /// The stores, to close at the end.
+    pub stores: Stores,
+    /// The lock of the data folder.
+    pub lock: Option<DataLock>,
+}
+
+/// The options of the stores that a configuration names.
+pub fn store_options(loaded: &Loaded, clock: Clock, bell: &JobBell) -> StoreOptions {
+    let config = &loaded.config;
+    let bell = bell.clone();
+    StoreOptions {
+        data_dir: config.data_dir.clone(),
+        database_url: config
+            .database
+            .postgres
+            .as_ref()
+            .map(|pg| pg.url.expose().to_owned()),
+        owner_url: config
+            .database
+            .postgres
+            .as_ref()
+            .map(|pg| pg.owner_url.expose().to_owned()),
+        statement_cache: config.database.statement_cache,
+        pool: config.database.pool,
+        clock,
+        after_commit: Arc::new(move |store| bell.ring(store)),
+    }
+}
+
+/// Makes the data folder, 0700, and takes its lock where the data is in it.
+///
+/// # Errors
+/// [`BootError::CannotWrite`], [`BootError::Locked`].
+pub fn take_folder(loaded: &Loaded) -> Result<Option<DataLock>, BootError> {
+    let folder = &loaded.config.data_dir;
+    make_folder(folder).map_err(|e| {
+        BootError::CannotWrite(format!(
+            "The data folder {} cannot be used: {e}.",
+            folder.display()
+        ))
+    })?;
+    if loaded.config.database.postgres.is_some() {
+        return Ok(None);
+    }
+    match DataLock::take(folder) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(error @ LockError::Held { .. }) => Err(BootError::Locked(error.to_string())),
+        Err(error) => Err(BootError::CannotWrite(error.to_string())),
+    }
+}
+
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    if !folder.exists() {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
+    }
+    let held = std::fs::metadata(folder)?.permissions().mode();
+    if held & 0o077 != 0 {
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+/// Brings everything up: keys first, so that a wrong one changes nothing; then migrations; then what must be there.
+///
+/// # Errors
+/// [`BootError`], with nothing half done that the next start does not finish.
+pub async fn stand_up(
+    loaded: &Loaded,
+    public_url: &str,
+    clock: Clock,
+    lock: Option<DataLock>,
+) -> Result<Standing, BootError> {
+    let bell = JobBell::default();
+    let options = store_options(loaded, clock.clone(), &bell);
+    let is_new = options.database_url.is_none() && !options.data_dir.join("control.db").exists();
+    let ring = if is_new {
+        key_ring(loaded, false)?
+    } else {
+        check_keys(loaded, &options).await?
+    };
+
+    let for_migrations = options.clone();
+    tokio::task::spawn_blocking(move || migrate::run(&for_migrations, Which::All, Direction::Up))
+        .await
+        .map_err(|e| BootError::Failed(e.to_string()))??;
+
+    let stores = Stores::open(&options)?;
+    let vault = Vault::new(ring, tenancy::data_keys(&stores.control).await?)?;
+    tenancy::ensure_system_key(&stores.control, &vault).await?;
+    tenancy::ensure_default(&stores.control, &vault, &options).await?;
+
+    let keys = DerivedKeys {
+        csrf: vault.derive(purpose::CSRF)?,
+        api_key_pepper: vault.derive(purpose::API_KEY)?,
+        visitor: vault.derive(purpose::IP_HASH)?,
+        flash: vault.derive(purpose::FLASH)?,
+    };
+    let public = loaded
+        .config
+        .server
+        .given_public_url
+        .clone()
+        .map_or_else(|| public_url.to_owned(), |url| url.as_str().to_owned());
+    let app = App::new(Parts {
+        config: loaded.config.clone(),
+        settings: loaded.settings.clone(),
+        public_url: public,
+        started_at: clock.now(),
+        clock,
+        control: stores.control.clone(),
+        tenants: stores.tenants.clone(),
+        vault,
+        hasher: PasswordHasher::new()?,
+        mailer: Mailer::from_config(
+            &loaded.config.mail,
+            &loaded.config.server.public_url(loaded.config.server.listen),
+            &loaded.settings,
+        ),
+        jobs: bell,
+        keys,
+        slices: SLICES,
+        gate: OnceLock::new(),
+        phase: Phase::default(),
+        memory: Memory::default(),
+    });
+    identity::stand_up(&app).await?;
+    Ok(Standing { app, stores, lock })
+}
+
+/// The ring for a store that exists: it must open what is sealed there, before anything is written.
+async fn check_keys(loaded: &Loaded, options: &StoreOptions) -> Result<KeyRing, BootError> {
+    let for_status = options.clone();
+    let reports = tokio::task::spawn_blocking(move || migrate::status(&for_status, Which::Control))
+        .await
+        .map_err(|e| BootError::Failed(e.to_string()))??;
+    let has_registry = reports.iter().any(|report| !report.applied.is_empty());
+    if !has_registry {
+        return key_ring(loaded, false);
+    }
+    let stores = Stores::open(options)?;
+    let wrapped = tenancy::data_keys(&stores.control).await?;
+    let ring = key_ring(loaded, !wrapped.is_empty())?;
+    ring.check(&wrapped)?;
+    Ok(ring)
+}
+
+fn key_ring(loaded: &Loaded, sealed_data_exists: bool) -> Result<KeyRing, BootError> {
+    let config = &loaded.config;
+    let (file, ring) = match &config.keys {
+        Keys::File(file) => (file.clone(), None),
+        Keys::Ring(ring) => (
+            config.data_dir.join("keys"),
+            Some(PlainSecret::from(ring.expose())),
+        ),
+    };
+    let sources = KeySources {
+        credentials_directory: loaded.manager.credentials_directory.clone(),
+        file,
+        ring,
+    };
+    Ok(sources.load_or_generate(sealed_data_exists)?)
+}

@@ -1,0 +1,4 @@
+//! What an answer acknowledged is on disk, whatever happens to the process or the machine.
+
+mod kill;
+mod shop;

@@ -1,0 +1,166 @@
+//! The API's description, served: as the document programs read and as a page people read.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde_json::Value;
+
+use super::allowed::Allowed;
+use super::nav::Place;
+use super::page::{self, PageShell};
+use crate::Result;
+
+crate::permissions! {
+    ReadApiDocs = "api:read", "Read the description of the API";
+}
+
+/// The description, made once at start from the list of routes.
+#[derive(Debug)]
+pub struct Description {
+    /// The document.
+    pub value: Value,
+    /// The document as text.
+    pub text: String,
+}
+
+impl Description {
+    /// Of this document.
+    pub fn new(value: Value) -> Self {
+        let text = serde_json::to_string_pretty(&value).unwrap_or_default() + "\n";
+        Self { value, text }
+    }
+}
+
+/// `GET T/api/v1/openapi.json`. Open: it says what exists, nothing of anybody's.
+pub async fn document(description: web::Data<Description>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header(("Cache-Control", "no-cache"))
+        .body(description.text.clone())
+}
+
+/// One operation on the page.
+struct Operation {
+    anchor: String,
+    method: String,
+    path: String,
+    summary: String,
+    right: String,
+    parameters: Vec<(String, String, String)>,
+    request: String,
+    responses: Vec<(String, String)>,
+    curl: String,
+}
+
+struct Group {
+    name: String,
+    operations: Vec<Operation>,
+}
+
+#[derive(Template)]
+#[template(path = "api/docs.html")]
+struct DocsPage {
+    shell: PageShell,
+    groups: Vec<Group>,
+    codes: &'static [(u16, &'static str, &'static str)],
+    schemas: Vec<(String, String)>,
+}
+
+/// `GET T/api/docs`.
+pub async fn page(
+    allowed: Allowed<ReadApiDocs>,
+    description: web::Data<Description>,
+) -> Result<HttpResponse> {
+    let base = format!(
+        "{}{}{}",
+        allowed.app.public_url,
+        allowed.base(),
+        super::openapi::PREFIX
+    );
+    let shell = allowed
+        .shell(Place::ApiKeys, "API")
+        .lead("Everything a program can do here. Every request carries a key as a bearer token.");
+    let schemas = object(description.value.pointer("/components/schemas"))
+        .map(|(name, schema)| (name.clone(), pretty(schema)))
+        .collect();
+    let page = DocsPage {
+        shell,
+        groups: groups(&description.value, &base),
+        codes: super::problem::CODES,
+        schemas,
+    };
+    Ok(page::ok(&page))
+}
+
+fn object(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    value.and_then(Value::as_object).into_iter().flatten()
+}
+
+fn text(value: &Value, pointer: &str) -> String {
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+fn groups(document: &Value, base: &str) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (path, methods) in object(document.pointer("/paths")) {
+        for (method, operation) in object(Some(methods)) {
+            let name = text(operation, "/tags/0");
+            let entry = operation_of(path, method, operation, base);
+            match groups.iter_mut().find(|group| group.name == name) {
+                Some(group) => group.operations.push(entry),
+                None => groups.push(Group {
+                    name,
+                    operations: vec![entry],
+                }),
+            }
+        }
+    }
+    groups
+}
+
+fn operation_of(path: &str, method: &str, operation: &Value, base: &str) -> Operation {
+    let method = method.to_uppercase();
+    let request = operation
+        .pointer("/requestBody/content/application~1json/schema")
+        .map(pretty)
+        .unwrap_or_default();
+    let parameters = operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let body = if request.is_empty() {
+        ""
+    } else {
+        " \\\n  -H 'Content-Type: application/json' -d @body.json"
+    };
+    let verb = if method == "GET" {
+        String::new()
+    } else {
+        format!("-X {method} ")
+    };
+    Operation {
+        anchor: text(operation, "/operationId"),
+        summary: text(operation, "/summary"),
+        right: text(operation, "/x-right"),
+        parameters: parameters
+            .map(|p| (text(p, "/name"), text(p, "/in"), text(p, "/description")))
+            .collect(),
+        responses: object(operation.get("responses"))
+            .map(|(status, answer)| (status.clone(), text(answer, "/description")))
+            .collect(),
+        curl: format!(
+            "curl {verb}{base}{path} \\\n  -H \"Authorization: Bearer $STEADING_KEY\"{body}"
+        ),
+        request,
+        method,
+        path: path.to_owned(),
+    }
+}
