@@ -4,7 +4,6 @@ use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::after;
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::portable::{Target, on_conflict};
@@ -164,15 +163,10 @@ fn filtered(filter: &ClickFilter) -> clicks::BoxedQuery<'static, MultiBackend> {
     query
 }
 
-/// A page of them, newest first.
+/// A page of them, newest first unless reversed.
 pub fn list(c: &mut TenantConn, filter: &ClickFilter, paging: &Paging) -> Result<Page<Click>> {
-    let mut query = filtered(filter);
-    if let Some(id) = after::<ClickId>(paging)? {
-        query = query.filter(clicks::id.lt(id));
-    }
-    let rows = query
+    let rows = by_id!(filtered(filter), clicks::id, ClickId, paging)
         .select(COLUMNS)
-        .order(clicks::id.desc())
         .limit(paging.fetch())
         .load::<Row>(c.db())?;
     let mut page = paging.page(rows.into_iter().map(read).collect(), |row: &Click| {

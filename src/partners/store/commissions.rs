@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::{after, changed_one};
+use super::{anywhere, changed_one};
 use crate::Result;
 use crate::clock::Timestamp;
-use crate::db::schema::tenant::{commissions, programs};
+use crate::db::schema::tenant::{commissions, events, partners, programs};
 use crate::db::{MultiBackend, TenantConn};
 use crate::id::{CommissionId, EnrolmentId, EventId, PartnerId, PayoutId, ProgramId};
 use crate::money::{Currency, Money};
@@ -146,6 +146,8 @@ pub struct CommissionFilter {
     pub since: Option<Timestamp>,
     /// Earned before this time.
     pub until: Option<Timestamp>,
+    /// Of a partner with this in name, address, company or website, or for the event of this id of the company's.
+    pub q: Option<String>,
 }
 
 /// Adds one. `base_minor` is what it was worked out on.
@@ -272,22 +274,30 @@ fn filtered(filter: &CommissionFilter) -> commissions::BoxedQuery<'static, Multi
     if let Some(until) = filter.until {
         query = query.filter(commissions::id.lt(CommissionId::floor(until)));
     }
+    if let Some(q) = &filter.q {
+        let who = partners::table
+            .filter(partners::search_text.like(anywhere(q)).escape('\\'))
+            .select(partners::id);
+        let what = events::table
+            .filter(events::external_id.eq(q.clone()))
+            .select(events::id);
+        query = query.filter(
+            commissions::partner_id
+                .eq_any(who)
+                .or(commissions::event_id.eq_any(what)),
+        );
+    }
     query
 }
 
-/// A page of them, newest first.
+/// A page of them, newest first unless reversed.
 pub fn list(
     c: &mut TenantConn,
     filter: &CommissionFilter,
     paging: &Paging,
 ) -> Result<Page<Commission>> {
-    let mut query = filtered(filter);
-    if let Some(id) = after::<CommissionId>(paging)? {
-        query = query.filter(commissions::id.lt(id));
-    }
-    let rows = query
+    let rows = by_id!(filtered(filter), commissions::id, CommissionId, paging)
         .select(COLUMNS)
-        .order(commissions::id.desc())
         .limit(paging.fetch())
         .load::<Row>(c.db())?;
     let mut page = paging.page(rows.into_iter().map(read).collect(), |row: &Commission| {

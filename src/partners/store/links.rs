@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{after, anywhere, changed_one};
+use super::{anywhere, changed_one};
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::schema::tenant::{enrolments, links, partners, programs};
@@ -203,14 +203,9 @@ fn filtered(filter: &LinkFilter) -> links::BoxedQuery<'static, MultiBackend> {
     query
 }
 
-/// A page of them, newest first.
+/// A page of them, newest first unless reversed.
 pub fn list(c: &mut TenantConn, filter: &LinkFilter, paging: &Paging) -> Result<Page<Link>> {
-    let mut query = filtered(filter);
-    if let Some(id) = after::<LinkId>(paging)? {
-        query = query.filter(links::id.lt(id));
-    }
-    let rows = query
-        .order(links::id.desc())
+    let rows = by_id!(filtered(filter), links::id, LinkId, paging)
         .limit(paging.fetch())
         .load::<Row>(c.db())?;
     let mut page = paging.page(rows.into_iter().map(read).collect(), |row: &Link| {

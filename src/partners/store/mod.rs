@@ -2,6 +2,50 @@
 //!
 //! Changes go by version: an update that meets another version than it was made from changes nothing and says [`Error::Stale`].
 
+/// A list's place and order by id: newest first, or oldest first where the paging is reversed.
+macro_rules! by_id {
+    ($query:expr, $id:expr, $kind:ty, $paging:expr) => {{
+        let query = match (
+            $crate::partners::store::after::<$kind>($paging)?,
+            $paging.reversed,
+        ) {
+            (None, _) => $query,
+            (Some(id), false) => $query.filter($id.lt(id)),
+            (Some(id), true) => $query.filter($id.gt(id)),
+        };
+        if $paging.reversed {
+            query.order($id.asc())
+        } else {
+            query.order($id.desc())
+        }
+    }};
+}
+
+/// A list's place and order by name and id, or by id alone.
+macro_rules! by_name_or_id {
+    ($query:expr, $name:expr, $id:expr, $kind:ty, $by_name:expr, $paging:expr) => {{
+        if $by_name {
+            let mut query = $query;
+            if let Some(cursor) = &$paging.cursor {
+                let id: $kind = $crate::partners::store::id_of(cursor)?;
+                let name = cursor.value.clone();
+                query = if $paging.reversed {
+                    query.filter($name.lt(name.clone()).or($name.eq(name).and($id.lt(id))))
+                } else {
+                    query.filter($name.gt(name.clone()).or($name.eq(name).and($id.gt(id))))
+                };
+            }
+            if $paging.reversed {
+                query.order(($name.desc(), $id.desc()))
+            } else {
+                query.order(($name.asc(), $id.asc()))
+            }
+        } else {
+            by_id!($query, $id, $kind, $paging)
+        }
+    }};
+}
+
 pub mod adjustments;
 pub mod clicks;
 pub mod commissions;
@@ -9,6 +53,7 @@ pub mod customers;
 pub mod enrolments;
 pub mod events;
 pub mod links;
+pub mod pages;
 pub mod partners;
 pub mod payouts;
 pub mod programs;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{anywhere, changed_one, id_of};
+use super::{anywhere, changed_one};
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::schema::tenant::partners;
@@ -219,25 +219,16 @@ fn filtered(filter: &PartnerFilter) -> partners::BoxedQuery<'static, MultiBacken
     query
 }
 
-/// A page of them.
+/// A page of them, by name or newest first, the other way where reversed.
 pub fn list(c: &mut TenantConn, filter: &PartnerFilter, paging: &Paging) -> Result<Page<Partner>> {
-    let mut query = filtered(filter);
-    if let Some(cursor) = &paging.cursor {
-        let id: PartnerId = id_of(cursor)?;
-        query = if filter.by_name {
-            let same = partners::name
-                .eq(cursor.value.clone())
-                .and(partners::id.gt(id));
-            query.filter(partners::name.gt(cursor.value.clone()).or(same))
-        } else {
-            query.filter(partners::id.lt(id))
-        };
-    }
-    let query = if filter.by_name {
-        query.order((partners::name.asc(), partners::id.asc()))
-    } else {
-        query.order(partners::id.desc())
-    };
+    let query = by_name_or_id!(
+        filtered(filter),
+        partners::name,
+        partners::id,
+        PartnerId,
+        filter.by_name,
+        paging
+    );
     let rows = query
         .select(COLUMNS)
         .limit(paging.fetch())

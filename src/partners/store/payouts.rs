@@ -314,12 +314,7 @@ pub fn list_batches(
             None => query,
         }
     };
-    let mut query = filtered();
-    if let Some(id) = after::<PayoutBatchId>(paging)? {
-        query = query.filter(payout_batches::id.lt(id));
-    }
-    let rows = query
-        .order(payout_batches::id.desc())
+    let rows = by_id!(filtered(), payout_batches::id, PayoutBatchId, paging)
         .limit(paging.fetch())
         .load::<BatchRow>(c.db())?;
     let rows = rows.into_iter().map(read_batch).collect();

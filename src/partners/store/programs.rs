@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{anywhere, changed_one, id_of, reward, reward_columns};
+use super::{anywhere, changed_one, reward, reward_columns};
 use crate::clock::Timestamp;
 use crate::db::schema::tenant::programs;
 use crate::db::{MultiBackend, TenantConn};
@@ -151,25 +151,16 @@ fn filtered(filter: &ProgramFilter) -> programs::BoxedQuery<'static, MultiBacken
     query
 }
 
-/// A page of them.
+/// A page of them, by name or newest first, the other way where reversed.
 pub fn list(c: &mut TenantConn, filter: &ProgramFilter, paging: &Paging) -> Result<Page<Program>> {
-    let mut query = filtered(filter);
-    if let Some(cursor) = &paging.cursor {
-        let id: ProgramId = id_of(cursor)?;
-        query = if filter.by_name {
-            let same = programs::name
-                .eq(cursor.value.clone())
-                .and(programs::id.gt(id));
-            query.filter(programs::name.gt(cursor.value.clone()).or(same))
-        } else {
-            query.filter(programs::id.lt(id))
-        };
-    }
-    let query = if filter.by_name {
-        query.order((programs::name.asc(), programs::id.asc()))
-    } else {
-        query.order(programs::id.desc())
-    };
+    let query = by_name_or_id!(
+        filtered(filter),
+        programs::name,
+        programs::id,
+        ProgramId,
+        filter.by_name,
+        paging
+    );
     let rows = query.limit(paging.fetch()).load::<Row>(c.db())?;
     let rows = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
     let mut page = paging.page(rows, |row| {

@@ -1,0 +1,269 @@
+//! What only pages ask: names for ids, figures of a month, what a new company has made so far.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+use super::reports::DayFigure;
+use crate::Result;
+use crate::clock::Timestamp;
+use crate::db::TenantConn;
+use crate::db::portable::day_of;
+use crate::db::schema::tenant::{
+    click_days, enrolments, events, links, partners, payouts, programs,
+};
+use crate::db::types::{Instant, Key};
+use crate::id::{LinkId, PartnerId, PayoutBatchId, ProgramId};
+use crate::money::{Currency, Money};
+use crate::partners::model::{EnrolmentState, LinkState, PayoutState, ProgramState};
+
+/// Programmes offered in a filter or a form at most.
+const MOST_CHOICES: i64 = 200;
+
+/// The names of some partners.
+pub fn partner_names(
+    c: &mut TenantConn,
+    ids: impl IntoIterator<Item = PartnerId>,
+) -> Result<HashMap<PartnerId, String>> {
+    let ids: Vec<PartnerId> = ids.into_iter().collect();
+    let rows = partners::table
+        .filter(partners::id.eq_any(ids))
+        .select((partners::id, partners::name))
+        .load::<(PartnerId, String)>(c.db())?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The names of some programmes.
+pub fn program_names(
+    c: &mut TenantConn,
+    ids: impl IntoIterator<Item = ProgramId>,
+) -> Result<HashMap<ProgramId, String>> {
+    let ids: Vec<ProgramId> = ids.into_iter().collect();
+    let rows = programs::table
+        .filter(programs::id.eq_any(ids))
+        .select((programs::id, programs::name))
+        .load::<(ProgramId, String)>(c.db())?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Programmes to choose from, by name; archived ones only for looking back.
+pub fn program_choices(c: &mut TenantConn, archived_too: bool) -> Result<Vec<(ProgramId, String)>> {
+    let mut query = programs::table
+        .select((programs::id, programs::name))
+        .order((programs::name.asc(), programs::id.asc()))
+        .limit(MOST_CHOICES)
+        .into_boxed::<crate::db::MultiBackend>();
+    if !archived_too {
+        query = query.filter(programs::state.eq(ProgramState::Active));
+    }
+    Ok(query.load(c.db())?)
+}
+
+/// How many active enrolments some programmes have.
+pub fn enrolled(c: &mut TenantConn, ids: &[ProgramId]) -> Result<HashMap<ProgramId, i64>> {
+    let rows = enrolments::table
+        .filter(enrolments::program_id.eq_any(ids.to_vec()))
+        .filter(enrolments::state.eq(EnrolmentState::Active))
+        .group_by(enrolments::program_id)
+        .select((enrolments::program_id, diesel::dsl::count_star()))
+        .load::<(ProgramId, i64)>(c.db())?;
+    Ok(rows.into_iter().collect())
+}
+
+/// How many active links a programme has.
+pub fn open_links(c: &mut TenantConn, program: ProgramId) -> Result<i64> {
+    Ok(links::table
+        .filter(links::program_id.eq(program))
+        .filter(links::state.eq(LinkState::Active))
+        .count()
+        .get_result(c.db())?)
+}
+
+#[derive(diesel::QueryableByName)]
+struct DayRow {
+    #[diesel(sql_type = Text)]
+    day: String,
+    #[diesel(sql_type = BigInt)]
+    many: i64,
+    #[diesel(sql_type = BigInt)]
+    amount: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    currency: Option<Currency>,
+}
+
+#[derive(diesel::QueryableByName)]
+struct SumRow {
+    #[diesel(sql_type = BigInt)]
+    many: i64,
+    #[diesel(sql_type = BigInt)]
+    amount: i64,
+    #[diesel(sql_type = Text)]
+    currency: Currency,
+}
+
+fn sums(rows: Vec<SumRow>) -> Vec<(i64, Money)> {
+    rows.into_iter()
+        .map(|row| (row.many, Money::new(row.amount, row.currency)))
+        .collect()
+}
+
+/// Events that partners brought, by UTC day and currency, in `since..until` by when they happened. Refunds are not among them.
+pub fn brought_by_day(
+    c: &mut TenantConn,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<DayFigure>> {
+    let day = day_of(c.db(), "occurred_at");
+    let rows: Vec<DayRow> = diesel::sql_query(format!(
+        "SELECT {day} AS day, COUNT(*) AS many, CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS amount, currency FROM events \
+         WHERE occurred_at >= $1 AND occurred_at < $2 AND outcome = 'attributed' AND refunds_event_id IS NULL \
+         GROUP BY 1, currency ORDER BY 1, currency"
+    ))
+    .bind::<Instant, _>(since)
+    .bind::<Instant, _>(until)
+    .load(c.db())?;
+    Ok(rows
+        .into_iter()
+        .map(|row| DayFigure {
+            day: row.day,
+            many: row.many,
+            amount: row
+                .currency
+                .map(|currency| Money::new(row.amount, currency)),
+        })
+        .collect())
+}
+
+/// Commissions that wait for a person: pending with their hold over, by currency.
+pub fn ready(c: &mut TenantConn, now: Timestamp) -> Result<Vec<(i64, Money)>> {
+    let rows: Vec<SumRow> = diesel::sql_query(
+        "SELECT COUNT(*) AS many, CAST(SUM(amount_minor - reversed_minor) AS BIGINT) AS amount, currency FROM commissions \
+         WHERE state = 'pending' AND hold_until <= $1 GROUP BY currency ORDER BY currency",
+    )
+    .bind::<Instant, _>(now)
+    .load(c.db())?;
+    Ok(sums(rows))
+}
+
+/// What a partner brought, by currency: events given to their enrolments.
+pub fn brought_by_partner(c: &mut TenantConn, partner: PartnerId) -> Result<Vec<(i64, Money)>> {
+    let rows: Vec<SumRow> = diesel::sql_query(
+        "SELECT COUNT(*) AS many, CAST(SUM(events.amount_minor) AS BIGINT) AS amount, events.currency AS currency \
+         FROM enrolments JOIN attributions ON attributions.enrolment_id = enrolments.id \
+         JOIN events ON events.id = attributions.event_id \
+         WHERE enrolments.partner_id = $1 AND events.amount_minor IS NOT NULL AND events.refunds_event_id IS NULL \
+         GROUP BY events.currency ORDER BY events.currency",
+    )
+    .bind::<Key, _>(partner)
+    .load(c.db())?;
+    Ok(sums(rows))
+}
+
+/// Clicks that earn, through all links of a partner.
+pub fn clicks_of_partner(c: &mut TenantConn, partner: PartnerId) -> Result<i64> {
+    let theirs = links::table
+        .filter(links::partner_id.eq(partner))
+        .select(links::id);
+    let rows = click_days::table
+        .filter(click_days::link_id.eq_any(theirs))
+        .select(click_days::clicks - click_days::flagged)
+        .load::<i64>(c.db())?;
+    Ok(rows.into_iter().sum())
+}
+
+/// Clicks that earn, of one link, by day in `from..=until`.
+pub fn clicks_of_link(
+    c: &mut TenantConn,
+    link: LinkId,
+    from: &str,
+    until: &str,
+) -> Result<Vec<(String, i64)>> {
+    Ok(click_days::table
+        .filter(click_days::link_id.eq(link))
+        .filter(click_days::day.between(from.to_owned(), until.to_owned()))
+        .order(click_days::day.asc())
+        .select((click_days::day, click_days::clicks - click_days::flagged))
+        .load(c.db())?)
+}
+
+/// Events given to a link's clicks, by currency.
+pub fn brought_by_link(
+    c: &mut TenantConn,
+    link: LinkId,
+    of: PartnerId,
+) -> Result<Vec<(i64, Money)>> {
+    let rows: Vec<SumRow> = diesel::sql_query(
+        "SELECT COUNT(*) AS many, CAST(SUM(events.amount_minor) AS BIGINT) AS amount, events.currency AS currency \
+         FROM enrolments JOIN attributions ON attributions.enrolment_id = enrolments.id \
+         JOIN events ON events.id = attributions.event_id \
+         WHERE enrolments.partner_id = $1 AND attributions.link_id = $2 AND events.amount_minor IS NOT NULL \
+         AND events.refunds_event_id IS NULL GROUP BY events.currency ORDER BY events.currency",
+    )
+    .bind::<Key, _>(of)
+    .bind::<Key, _>(link)
+    .load(c.db())?;
+    Ok(sums(rows))
+}
+
+/// What of a partner's account is not yet in a payout because it takes away, by currency.
+pub fn open_adjustments(c: &mut TenantConn, partner: PartnerId) -> Result<Vec<(i64, Money)>> {
+    let rows: Vec<SumRow> = diesel::sql_query(
+        "SELECT COUNT(*) AS many, CAST(SUM(amount_minor) AS BIGINT) AS amount, currency FROM adjustments \
+         WHERE partner_id = $1 AND payout_id IS NULL GROUP BY currency ORDER BY currency",
+    )
+    .bind::<Key, _>(partner)
+    .load(c.db())?;
+    Ok(sums(rows))
+}
+
+/// How many payouts of a batch go to partners whose payee details are not set.
+pub fn without_payee(c: &mut TenantConn, batch: PayoutBatchId) -> Result<Vec<PartnerId>> {
+    Ok(payouts::table
+        .inner_join(partners::table.on(partners::id.eq(payouts::partner_id)))
+        .filter(payouts::batch_id.eq(batch))
+        .filter(partners::payee_sealed.is_null())
+        .order(partners::id.asc())
+        .select(partners::id)
+        .load(c.db())?)
+}
+
+/// What a company has made so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Begun {
+    /// A programme.
+    pub program: bool,
+    /// A partner.
+    pub partner: bool,
+    /// A link.
+    pub link: bool,
+    /// A reported event.
+    pub event: bool,
+    /// A payout that was paid.
+    pub paid: bool,
+}
+
+/// What there is at least one of.
+pub fn begun(c: &mut TenantConn) -> Result<Begun> {
+    macro_rules! any {
+        ($table:ident) => {
+            $table::table
+                .select($table::id)
+                .limit(1)
+                .load::<crate::id::Id<crate::id::Event>>(c.db())?
+                .len()
+                == 1
+        };
+    }
+    let paid = payouts::table
+        .filter(payouts::state.eq(PayoutState::Paid))
+        .count()
+        .get_result::<i64>(c.db())?;
+    Ok(Begun {
+        program: any!(programs),
+        partner: any!(partners),
+        link: any!(links),
+        event: any!(events),
+        paid: paid > 0,
+    })
+}
