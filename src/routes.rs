@@ -1,5 +1,6 @@
 //! **Every URL of the program, in one list, by slice.** A page's file is named by its last word.
 
+use crate::tenancy;
 use crate::web::route::{Route, get, instance, post};
 use crate::web::{assets, describe, health, openapi, theme};
 
@@ -39,7 +40,7 @@ fn audit_jobs_and_mail() -> Vec<Route> {
 }
 
 fn tenancy_and_identity() -> Vec<Route> {
-    vec![]
+    vec![get("/admin/system", tenancy::system::system)]
 }
 
 /// What visitors and other sites' pages reach without a key.

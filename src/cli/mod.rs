@@ -11,6 +11,7 @@ mod exit_codes;
 mod health;
 mod help;
 mod man;
+mod migrate;
 mod openapi;
 mod serve;
 mod setup_url;
@@ -51,6 +52,8 @@ enum Command {
     #[command(flatten)]
     Stores(stores::StoreCommand),
     Openapi(openapi::Openapi),
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
     Health(health::Health),
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -66,6 +69,7 @@ impl Command {
             Self::Serve(command) => command.run(context),
             Self::Stores(command) => command.dispatch(context, arguments),
             Self::Openapi(command) => command.run(),
+            Self::Migrate(command) => command.run(context),
             Self::Health(command) => command.run(context),
             Self::Config(command) => command.run(context),
             Self::Completions(command) => command.run(),

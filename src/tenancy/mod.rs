@@ -7,6 +7,7 @@ mod model;
 mod provision;
 mod public;
 mod store;
+pub mod system;
 
 pub use self::directory::Directory;
 pub use self::model::{Company, NotASlug, Settings, Slug, Status, company_name, is_time_zone};
@@ -24,5 +25,6 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
 
 crate::permissions! {
     ReadSettings = "settings:read", "See the company's settings";
+    ReadSystem = "system:read", "See versions, store, jobs and checks";
     WriteSettings = "settings:write", "Change the company's name, currency, time zone and locale";
 }
