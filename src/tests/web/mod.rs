@@ -3,4 +3,5 @@
 mod behaviour;
 mod gallery;
 mod parts;
+mod records;
 mod served;
