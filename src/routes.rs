@@ -1,8 +1,10 @@
 //! **Every URL of the program, in one list, by slice.** A page's file is named by its last word.
 
-use crate::tenancy;
-use crate::web::route::{Route, get, instance, post};
+use actix_web::http::Method;
+
+use crate::web::route::{Route, api, get, instance, post};
 use crate::web::{assets, describe, health, openapi, theme};
+use crate::{audit, jobs, mailing, tenancy};
 
 /// All routes.
 pub fn all() -> Vec<Route> {
@@ -36,7 +38,27 @@ fn the_instance() -> Vec<Route> {
 }
 
 fn audit_jobs_and_mail() -> Vec<Route> {
-    vec![]
+    vec![
+        get("/admin/audit", audit::list::list),
+        get("/admin/audit.csv", audit::export::download),
+        api(
+            Method::GET,
+            "/api/v1/audit",
+            "Audit",
+            "Who changed what, newest first",
+            audit::api::list,
+        )
+        .needs::<audit::ReadAudit>()
+        .lists::<audit::api::AuditEventView>(audit::api::PARAMETERS),
+        get("/admin/system/jobs", jobs::list::list),
+        post("/admin/system/jobs/{id}/{verb}", jobs::change::change),
+        get("/admin/mail", mailing::list::list),
+        get("/admin/mail/settings", mailing::server::show),
+        post("/admin/mail/settings", mailing::server::save),
+        post("/admin/mail/test", mailing::server::test),
+        get("/admin/mail/{id}", mailing::one::show),
+        post("/admin/mail/{id}/resend", mailing::one::resend),
+    ]
 }
 
 fn tenancy_and_identity() -> Vec<Route> {

@@ -4,16 +4,22 @@
 //! what happened to a company in its own store, what happened to accounts and tenants in the control plane.
 //! Other slices show a record's history with [`history_of`].
 
+pub mod api;
+mod asked;
 mod changes;
 mod event;
+pub mod export;
 mod filter;
+pub mod list;
 mod store;
+mod trail;
 mod words;
 
 pub use changes::Redacted;
 pub use event::{Event, record};
 pub use filter::Filter;
-pub use store::{AuditEvent, count, history_of, page};
+pub use store::{AuditEvent, history_of};
+pub use trail::{read, total};
 
 /// What this slice offers the whole.
 pub const SLICE: crate::slice::Slice = crate::slice::Slice {

@@ -6,6 +6,7 @@
 //! Failed work comes back with exponential back-off and full jitter; after [`MAX_ATTEMPTS`] it is dead, visible, and can be retried.
 
 mod act;
+pub mod change;
 mod checks;
 mod claim;
 mod enqueue;
@@ -13,7 +14,9 @@ mod finish;
 mod hints;
 mod hints_store;
 mod kinds;
+pub mod list;
 mod model;
+mod queue;
 mod recurring;
 mod run_due;
 mod runner;
@@ -40,5 +43,6 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
 };
 
 crate::permissions! {
-    ManageJobs = "system:jobs", "Run, retry and cancel work that waits";
+    ReadJobs = "jobs:read", "See the work that waits";
+    ManageJobs = "jobs:write", "Run, retry and cancel work that waits";
 }

@@ -11,7 +11,7 @@ use crate::db::{Plane, Scoped};
 pub(super) fn ensure<P: Plane>(c: &mut Scoped<'_, P>, app: &App) -> Result<()> {
     let now = c.now();
     for kind in kinds::all(app, kinds::plane_of::<P>()) {
-        if kind.every.is_some() && !store::is_alive(c, kind.name)? {
+        if kind.every.is_some() && store::alive(c, kind.name)?.is_none() {
             enqueue(c, kind.name, &serde_json::json!({}), now, Some(kind.name))?;
         }
     }

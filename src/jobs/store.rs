@@ -230,15 +230,14 @@ pub(super) fn next_due<P: Plane>(c: &mut Scoped<'_, P>) -> Result<Option<Timesta
     Ok([ready, held.flatten()].into_iter().flatten().min())
 }
 
-/// Whether a job of this kind waits or runs.
-pub(super) fn is_alive<P: Plane>(c: &mut Scoped<'_, P>, kind: &str) -> Result<bool> {
-    let alive: Option<JobId> = jobs::table
+/// The job of a kind that runs or waits, the next one first.
+pub(super) fn alive<P: Plane>(c: &mut Scoped<'_, P>, kind: &str) -> Result<Option<Job>> {
+    Ok(jobs::table
         .filter(dsl::kind.eq(kind))
         .filter(dsl::state.eq_any([State::Ready.as_str(), State::Running.as_str()]))
-        .select(dsl::id)
+        .order(dsl::run_at.asc())
         .first(c.db())
-        .optional()?;
-    Ok(alive.is_some())
+        .optional()?)
 }
 
 /// Moves a job that is not held: to `Ready` due at once (with its attempts forgotten where it was over), or to `Cancelled`.
@@ -310,6 +309,19 @@ pub fn page<P: Plane>(
     after: Option<JobId>,
     limit: i64,
 ) -> Result<Vec<Job>> {
+    let mut wanted = filtered(filter);
+    if let Some(after) = after {
+        wanted = wanted.filter(dsl::id.lt(after));
+    }
+    Ok(wanted.order(dsl::id.desc()).limit(limit).load(c.db())?)
+}
+
+/// How many jobs fit a filter.
+pub(super) fn total<P: Plane>(c: &mut Scoped<'_, P>, filter: &Filter) -> Result<i64> {
+    Ok(filtered(filter).count().get_result(c.db())?)
+}
+
+fn filtered(filter: &Filter) -> jobs::BoxedQuery<'static, MultiBackend> {
     let mut wanted = jobs::table.into_boxed::<MultiBackend>();
     if let Some(state) = filter.state {
         wanted = wanted.filter(dsl::state.eq(state.as_str()));
@@ -323,10 +335,7 @@ pub fn page<P: Plane>(
     if let Some(kind) = filter.kind.clone() {
         wanted = wanted.filter(dsl::kind.eq(kind));
     }
-    if let Some(after) = after {
-        wanted = wanted.filter(dsl::id.lt(after));
-    }
-    Ok(wanted.order(dsl::id.desc()).limit(limit).load(c.db())?)
+    wanted
 }
 
 /// The last job of a kind that was over.

@@ -3,14 +3,18 @@
 //! [`queue`] writes the mail beside the change and leaves it to the job `mail.send`. Where it goes: the operator's configuration
 //! first, else the company's own mail server, else the log. A mail that carries a one-time link is sealed at rest.
 
+mod both;
 mod checks;
 mod home_store;
 mod letters;
+pub mod list;
 mod mail;
+pub mod one;
 mod outbox;
 mod queue;
 mod reach;
 mod send;
+pub mod server;
 mod settings;
 mod settings_store;
 mod store;

@@ -97,7 +97,7 @@ impl Format {
     pub fn money(&self, money: Money) -> String {
         let figure = self.digits(money.amount_minor, money.currency.exponent());
         let sign = if money.amount_minor < 0 { MINUS } else { "" };
-        let symbol = self.locale.symbol(money.currency.code());
+        let symbol = self.symbol(money.currency.code());
         let word = symbol.chars().last().is_some_and(char::is_alphanumeric);
         match self.locale.currency {
             CurrencyPlace::Before if !word => format!("{sign}{symbol}{figure}"),
@@ -255,6 +255,24 @@ impl Format {
             out.push(digit);
         }
         out
+    }
+
+    /// The sign of a currency where everybody knows it, else its code.
+    fn symbol<'a>(&self, code: &'a str) -> &'a str {
+        match (code, self.locale.tag) {
+            // Romanian and Bulgarian write the code, also for the euro.
+            ("EUR", "ro") => "EUR",
+            ("EUR", _) => "€",
+            ("GBP", _) => "£",
+            ("JPY", _) => "¥",
+            ("USD", _) => "$",
+            ("INR", "en") => "₹",
+            ("PLN", "pl") => "zł",
+            ("CZK", "cs") => "Kč",
+            ("HUF", "hu") => "Ft",
+            ("SEK", "sv") | ("DKK", "da") | ("NOK", "nb") => "kr",
+            _ => code,
+        }
     }
 }
 

@@ -249,22 +249,4 @@ impl Locale {
             .or_else(|| tag.split(['-', '_']).next().and_then(exact))
             .unwrap_or(Self::ENGLISH)
     }
-
-    /// The sign of a currency where everybody knows it, else its code.
-    pub fn symbol<'a>(&self, code: &'a str) -> &'a str {
-        match (code, self.tag) {
-            // Romanian writes the code, also for the euro.
-            ("EUR", "ro") => "EUR",
-            ("EUR", _) => "€",
-            ("GBP", _) => "£",
-            ("JPY", _) => "¥",
-            ("USD", _) => "$",
-            ("INR", "en") => "₹",
-            ("PLN", "pl") => "zł",
-            ("CZK", "cs") => "Kč",
-            ("HUF", "hu") => "Ft",
-            ("SEK", "sv") | ("DKK", "da") | ("NOK", "nb") => "kr",
-            _ => code,
-        }
-    }
 }

@@ -3,5 +3,4 @@
 mod behaviour;
 mod gallery;
 mod parts;
-mod records;
 mod served;

@@ -1,0 +1,54 @@
+//! One trail for one company: its own store's events, and in single mode those about its accounts, which live in the
+//! control plane. Both are kept by id, which is by time, so two pages make one by merging.
+
+use super::filter::Filter;
+use super::store::{self, AuditEvent};
+use crate::Result;
+use crate::app::App;
+use crate::config::Tenancy;
+use crate::db::Scope;
+use crate::id::AuditEventId;
+
+/// Events that fit a filter, newest first, older than `after`.
+///
+/// # Errors
+/// Where a store fails.
+pub async fn read(
+    app: &App,
+    scope: &Scope,
+    filter: &Filter,
+    after: Option<AuditEventId>,
+    limit: i64,
+) -> Result<Vec<AuditEvent>> {
+    let wanted = filter.clone();
+    let mut events = scope
+        .read(move |c| store::page(c, &wanted, after, limit))
+        .await?;
+    if app.config.tenancy == Tenancy::Single {
+        let wanted = filter.clone();
+        let accounts = app
+            .control
+            .read(move |c| store::page(c, &wanted, after, limit))
+            .await?;
+        if !accounts.is_empty() {
+            events.extend(accounts);
+            events.sort_by_key(|event| std::cmp::Reverse(event.id));
+            events.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        }
+    }
+    Ok(events)
+}
+
+/// How many events fit a filter.
+///
+/// # Errors
+/// Where a store fails.
+pub async fn total(app: &App, scope: &Scope, filter: &Filter) -> Result<i64> {
+    let wanted = filter.clone();
+    let mut total = scope.read(move |c| store::count(c, &wanted)).await?;
+    if app.config.tenancy == Tenancy::Single {
+        let wanted = filter.clone();
+        total += app.control.read(move |c| store::count(c, &wanted)).await?;
+    }
+    Ok(total)
+}
