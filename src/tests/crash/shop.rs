@@ -45,7 +45,8 @@ impl Shop {
         .json();
         let partner_id = partner["id"].as_str().unwrap();
         if partner["state"] != "approved" {
-            post(&format!("/partners/{partner_id}/approve"), json!({})).expect(200);
+            let approve = format!("/partners/{partner_id}/approve");
+            assert_eq!(post(&approve, json!({})).status, 200);
         }
         let enrolment = post(
             "/enrolments",
@@ -53,13 +54,14 @@ impl Shop {
         )
         .expect(201)
         .json();
-        post(
+        let link = post(
             "/links",
             json!({ "enrolment_id": enrolment["id"], "key": LINK }),
-        )
-        .expect(201);
+        );
+        assert_eq!(link.status, 201, "{}", link.text());
         let click = click(&server.client()).unwrap();
-        post("/identify", json!({ "click": click, "customer_id": "c1" })).expect(200);
+        let known = post("/identify", json!({ "click": click, "customer_id": "c1" }));
+        assert_eq!(known.status, 200, "{}", known.text());
         Self { key }
     }
 }
