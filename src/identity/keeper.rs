@@ -408,6 +408,11 @@ impl Gate for Keeper {
         self.0.directory.find(tenant_slug)
     }
 
+    fn companies_changed(&self) -> Later<'static, Result<()>> {
+        let directory = self.0.directory.clone();
+        Box::pin(async move { directory.reload().await })
+    }
+
     fn is_owned(&self) -> bool {
         let owned = self.0.owned.load(Ordering::Acquire);
         if !owned {

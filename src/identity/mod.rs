@@ -7,15 +7,19 @@ mod keeper;
 mod keys;
 mod model;
 mod one_time;
+mod open_page;
 mod pending;
 mod people;
 pub mod permissions;
 mod remembered;
 mod sessions;
+pub mod setup;
+pub mod sign_in;
 mod throttle;
 
 pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
+pub use self::setup::setup_link;
 
 use std::sync::Arc;
 
@@ -32,7 +36,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     checks: None,
 };
 
-/// Opens the gate of a program whose stores stand.
+/// Opens the gate of a program whose stores stand, and makes the first owner where the configuration names one.
 ///
 /// # Errors
 /// Where the control plane does not answer, or a gate stands already.

@@ -6,6 +6,7 @@ mod directory;
 mod model;
 mod provision;
 mod public;
+pub mod settings;
 mod store;
 pub mod system;
 
@@ -13,6 +14,7 @@ pub use self::directory::Directory;
 pub use self::model::{Company, NotASlug, Settings, Slug, Status, company_name, is_time_zone};
 pub use self::provision::{data_keys, ensure_default, ensure_system_key, system_time_zone};
 pub use self::public::PublicTenant;
+pub use self::settings::change_settings;
 
 /// What this slice offers the whole.
 pub const SLICE: crate::slice::Slice = crate::slice::Slice {

@@ -1,0 +1,84 @@
+//! Pages that are seen before signing in: their shell, their form token, the cookie it is bound to.
+
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::keeper::Keeper;
+use crate::app::App;
+use crate::gate::Gate;
+use crate::web::page::PageShell;
+use crate::web::{csrf, flash, page};
+use crate::{Error, Result};
+
+/// What such a page begins with.
+pub(super) struct Open {
+    /// Named, with its form token and what just happened.
+    pub(super) shell: PageShell,
+    cookie: Option<Cookie<'static>>,
+}
+
+impl Open {
+    /// The shell of a page; the company's name stands on it once there is one to speak of.
+    pub(super) fn new(request: &HttpRequest, app: &App, title: &str) -> Result<Self> {
+        let (token, cookie) = csrf::token(request, app)?;
+        let mut shell = PageShell::new(request, "").titled(title);
+        shell.csrf = token;
+        shell.toasts.extend(flash::read(request, app));
+        let keeper = Keeper::of(app)?;
+        if keeper.is_owned()
+            && let Some(company) = keeper.company(None)
+        {
+            shell.company.clone_from(&company.view.name);
+        }
+        Ok(Self { shell, cookie })
+    }
+
+    /// Answers with the page made from the shell.
+    pub(super) fn answer<T: Template>(
+        self,
+        status: StatusCode,
+        page: impl FnOnce(PageShell) -> T,
+    ) -> HttpResponse {
+        let mut response = page::html(status, &page(self.shell));
+        // The address of such a page may hold a secret: it goes to nobody else, and no cache keeps it.
+        response.headers_mut().insert(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        );
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        with_cookie(response, self.cookie)
+    }
+}
+
+/// Adds a cookie to an answer.
+pub(super) fn with_cookie(
+    mut response: HttpResponse,
+    cookie: Option<Cookie<'static>>,
+) -> HttpResponse {
+    if let Some(cookie) = cookie
+        && let Err(error) = response.add_cookie(&cookie)
+    {
+        tracing::error!(%error, "A cookie could not be set");
+    }
+    response
+}
+
+/// The status of a form that is shown again: too many attempts say so, with the time to wait.
+pub(super) fn too_many(response: HttpResponse, error: &Error) -> HttpResponse {
+    let mut response = response;
+    if let Error::TooMany {
+        retry_after_seconds,
+    } = error
+    {
+        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, (*retry_after_seconds).into());
+    }
+    response
+}

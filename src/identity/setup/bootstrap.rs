@@ -1,0 +1,55 @@
+//! The first owner from the configuration, for set-ups without a browser. Read only while no user exists; never logged.
+
+use super::first_owner;
+use crate::actor::Origin;
+use crate::app::App;
+use crate::crypto::policy::{self, PersonalWords};
+use crate::crypto::{HashedPassword, PlainPassword};
+use crate::gate::Gate;
+use crate::id::UserId;
+use crate::identity::keeper::Keeper;
+use crate::identity::people;
+use crate::identity::sign_in::normal;
+use crate::{Error, Result};
+
+/// Makes the first owner that the configuration names, unless there is anybody already.
+///
+/// # Errors
+/// [`Error::Invalid`] where the password is one that is guessed; other errors where the store does not answer.
+pub(in crate::identity) async fn bootstrap(app: &App) -> Result<()> {
+    let Some(owner) = &app.config.bootstrap.owner else {
+        return Ok(());
+    };
+    if app.control.read(people::has_users).await? {
+        return Ok(());
+    }
+    let keeper = Keeper::of(app)?;
+    let company = keeper.company(None).ok_or(Error::NotFound)?;
+    let email = normal(&owner.email);
+    let password = PlainPassword::from(owner.password.expose());
+    policy::check(
+        &password,
+        PersonalWords {
+            email: &email,
+            company: &company.view.name,
+        },
+    )
+    .map_err(|weak| Error::invalid("bootstrap.owner_password", weak.to_string()))?;
+    let hash: HashedPassword = app.hasher.hash(&password).await?;
+    let (tenant, user) = (company.tenant, UserId::new(app.clock.now()));
+    let made = app
+        .control
+        .write(move |c| {
+            if people::has_users(c)? {
+                return Ok(false);
+            }
+            first_owner(c, tenant, user, &email, &hash, &Origin::default())?;
+            Ok(true)
+        })
+        .await?;
+    if made {
+        keeper.owned();
+        tracing::info!(user.id = %user, "The first owner was made from the configuration");
+    }
+    Ok(())
+}

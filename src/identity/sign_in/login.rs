@@ -1,0 +1,105 @@
+//! `GET /login`, `POST /login`.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::{Refused, begin, prove};
+use crate::app::App;
+use crate::crypto::{PlainPassword, PlainToken};
+use crate::gate::{Ask, Credential, Gate};
+use crate::identity::keeper::Keeper;
+use crate::identity::open_page::{Open, too_many, with_cookie};
+use crate::identity::sessions;
+use crate::web::form::FormErrors;
+use crate::web::page::PageShell;
+use crate::web::{Form, Query, answer, csrf, request as facts};
+use crate::{Error, Result};
+
+#[derive(Template)]
+#[template(path = "identity/login.html")]
+struct Page {
+    shell: PageShell,
+    errors: FormErrors,
+    email: String,
+    next: String,
+}
+
+/// Shows the form; whoever is signed in goes on.
+///
+/// # Errors
+/// While the program is starting.
+pub async fn show(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
+    let keeper = Keeper::of(&app)?;
+    if !keeper.is_owned() {
+        return Ok(answer::see_other("/setup"));
+    }
+    let query = Query::of(&request);
+    let next = answer::local_next(query.get("next"));
+    if let Some(cookie) = request.cookie(csrf::session_cookie_name(app.is_https())) {
+        let ask = Ask {
+            credential: Credential::Cookie(cookie.value().to_owned()),
+            tenant_slug: None,
+            origin: facts::origin(&request),
+        };
+        if keeper.admit(ask).await.is_ok() {
+            return Ok(answer::see_other(next));
+        }
+    }
+    let open = Open::new(&request, &app, "Sign in")?;
+    let next = next.to_owned();
+    Ok(open.answer(StatusCode::OK, |shell| Page {
+        shell,
+        errors: FormErrors::none(),
+        email: String::new(),
+        next,
+    }))
+}
+
+/// Signs in.
+///
+/// # Errors
+/// Where the store or the hasher is too busy.
+pub async fn enter(request: HttpRequest, app: web::Data<App>, form: Form) -> Result<HttpResponse> {
+    if !Keeper::of(&app)?.is_owned() {
+        return Ok(answer::see_other("/setup"));
+    }
+    let origin = facts::origin(&request);
+    let (email, next) = (
+        form.text("email").to_owned(),
+        answer::local_next(form.text("next")).to_owned(),
+    );
+    let password = PlainPassword::from(form.raw("password"));
+    let again = |message: String, status| -> Result<HttpResponse> {
+        let open = Open::new(&request, &app, "Sign in")?;
+        let errors = FormErrors::none().with("", message);
+        Ok(open.answer(status, |shell| Page {
+            shell,
+            errors,
+            email: email.clone(),
+            next: next.clone(),
+        }))
+    };
+    match prove(&app, &email, &password, &origin).await {
+        Ok(proven) => {
+            let old = request
+                .cookie(csrf::session_cookie_name(app.is_https()))
+                .and_then(|cookie| PlainToken::parse(cookie.value()))
+                .map(|token| token.hash());
+            let token = begin(&app, proven, old, origin).await?;
+            Ok(with_cookie(
+                answer::see_other(&next),
+                Some(sessions::cookie(&app, &token)),
+            ))
+        }
+        Err(Refused::Mismatch) => again(
+            "This address and this password do not belong together.".to_owned(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        Err(Refused::Other(error @ Error::TooMany { .. })) => Ok(too_many(
+            again(error.to_string(), StatusCode::TOO_MANY_REQUESTS)?,
+            &error,
+        )),
+        Err(Refused::Other(error)) => Err(error),
+    }
+}

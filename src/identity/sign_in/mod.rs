@@ -1,0 +1,163 @@
+//! Signing in with a password. Whoever asks about an account learns nothing: unknown, disabled and wrong are one answer and one
+//! amount of work.
+
+pub mod login;
+pub mod logout;
+
+use crate::actor::{Actor, ActorKind, Origin};
+use crate::app::App;
+use crate::audit::{self, Event};
+use crate::crypto::{HashedPassword, HashedToken, PlainPassword, PlainToken};
+use crate::id::{TenantId, UserId};
+use crate::{Error, Result};
+
+use super::keeper::Keeper;
+use super::people::{self, User};
+use super::sessions::{self, NewSession};
+use super::throttle;
+
+/// Longest address looked at; the form takes no longer one.
+const EMAIL_LIMIT: usize = 254;
+
+/// Why somebody was not let in.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// Address and password do not belong together, or the person may not enter: nobody is told which.
+    Mismatch,
+    /// Too often, or the machine is too busy.
+    Other(Error),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+/// Somebody who proved who they are.
+pub(super) struct Proven {
+    user: User,
+    tenant: TenantId,
+    stronger: Option<(HashedPassword, HashedPassword)>,
+}
+
+/// An address as it is looked up.
+pub(super) fn normal(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// Judges address and password, slowing down whoever guesses.
+pub(super) async fn prove(
+    app: &App,
+    email: &str,
+    password: &PlainPassword,
+    origin: &Origin,
+) -> Result<Proven, Refused> {
+    let keeper = Keeper::of(app)?;
+    let guards = keeper.guards();
+    let (email, now) = (normal(email), app.clock.now());
+    let place = throttle::place(origin.address.as_deref().and_then(|text| text.parse().ok()));
+    guards.places.take(place, now)?;
+    guards.accounts.begin(&email, now)?;
+    let judged = judge(app, email.clone(), password).await;
+    match judged {
+        Ok(proven) => {
+            guards.accounts.succeeded(&email);
+            guards.places.give_back(place);
+            Ok(proven)
+        }
+        Err(Refused::Other(error)) => {
+            guards.accounts.abandoned(&email, now);
+            guards.places.give_back(place);
+            Err(error.into())
+        }
+        Err(Refused::Mismatch) => Err(Refused::Mismatch),
+    }
+}
+
+async fn judge(app: &App, email: String, password: &PlainPassword) -> Result<Proven, Refused> {
+    let looked_up = email.chars().take(EMAIL_LIMIT).collect::<String>();
+    // The same two queries for everybody: a name nobody has is looked up with an id nobody has.
+    let (user, tenants) = app
+        .control
+        .read(move |c| {
+            let user = people::user_by_email(c, &looked_up)?;
+            let id = user
+                .as_ref()
+                .map_or(UserId::from_uuid(uuid::Uuid::nil()), |user| user.id);
+            let tenants = people::open_memberships(c, id)?;
+            Ok((user, tenants))
+        })
+        .await?;
+    let held = user.as_ref().and_then(|user| user.password.clone());
+    let matches = app
+        .hasher
+        .verify_or_dummy(held.as_ref(), password)
+        .await
+        .map_err(Error::from)?;
+    let (Some(user), Some(held), Some(tenant), true) =
+        (user, held, tenants.first().copied(), matches)
+    else {
+        return Err(Refused::Mismatch);
+    };
+    let stronger = if app.hasher.needs_rehash(&held) {
+        let new = app.hasher.hash(password).await.map_err(Error::from)?;
+        Some((held, new))
+    } else {
+        None
+    };
+    Ok(Proven {
+        user,
+        tenant,
+        stronger,
+    })
+}
+
+/// Begins a session for somebody who proved who they are. The token they came with, if any, opens nothing any more.
+pub(super) async fn begin(
+    app: &App,
+    proven: Proven,
+    old: Option<HashedToken>,
+    origin: Origin,
+) -> Result<PlainToken> {
+    let token = PlainToken::generate()?;
+    let Proven {
+        user,
+        tenant,
+        stronger,
+    } = proven;
+    let session = NewSession::new(app.clock.now(), user.id, tenant, &token, &origin);
+    let actor = person(user.id, &user.email, origin);
+    app.control
+        .write(move |c| {
+            if let Some(old) = &old {
+                sessions::end_by_token(c, old)?;
+            }
+            if let Some((held, new)) = &stronger {
+                people::strengthen_password(c, user.id, held, new)?;
+            }
+            people::signed_in(c, user.id)?;
+            sessions::insert(c, &session)?;
+            audit::record(
+                c,
+                &actor,
+                Event::new("session.started").product("identity").target(
+                    "user",
+                    &user.id,
+                    &user.email,
+                ),
+            )
+        })
+        .await?;
+    Ok(token)
+}
+
+/// Somebody, as the audit trail writes them down.
+pub(super) fn person(id: UserId, email: &str, origin: Origin) -> Actor {
+    Actor {
+        kind: ActorKind::User,
+        id: Some(id.to_string()),
+        name: email.to_owned(),
+        origin,
+    }
+}
