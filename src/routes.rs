@@ -2,6 +2,7 @@
 
 use actix_web::http::Method;
 
+use crate::identity::{setup, sign_in};
 use crate::web::route::{Route, api, get, instance, post};
 use crate::web::{assets, describe, health, openapi, theme};
 use crate::{audit, jobs, mailing, tenancy};
@@ -62,7 +63,16 @@ fn audit_jobs_and_mail() -> Vec<Route> {
 }
 
 fn tenancy_and_identity() -> Vec<Route> {
-    vec![get("/admin/system", tenancy::system::system)]
+    vec![
+        get("/admin/system", tenancy::system::system),
+        get("/admin/settings", tenancy::settings::show),
+        post("/admin/settings", tenancy::settings::save),
+        instance(get("/setup", setup::page::show)),
+        instance(post("/setup", setup::page::save)),
+        instance(get("/login", sign_in::login::show)),
+        instance(post("/login", sign_in::login::enter)),
+        instance(post("/logout", sign_in::logout::leave)),
+    ]
 }
 
 /// What visitors and other sites' pages reach without a key.

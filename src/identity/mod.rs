@@ -45,29 +45,14 @@ pub async fn stand_up(app: &App) -> Result<()> {
     let gate: Arc<dyn Gate> = Arc::new(keeper);
     app.gate
         .set(gate)
-        .map_err(|_| Error::internal("a gate stands already"))
+        .map_err(|_| Error::internal("a gate stands already"))?;
+    setup::bootstrap(app).await
 }
 
-/// A fresh one-time link to own this instance with; older ones stop working. `None` once somebody owns it.
+/// Writes what the gate keeps for a while: when sessions and keys were last used. For a clean stop.
 ///
 /// # Errors
 /// Where the control plane does not answer.
-pub async fn setup_link(app: &App) -> Result<Option<String>> {
-    if app.gate.get().is_some_and(|gate| gate.is_owned()) {
-        return Ok(None);
-    }
-    let token = crate::crypto::PlainToken::generate()?;
-    let hash = token.hash();
-    app.control
-        .write(move |c| {
-            let purpose = one_time::Purpose::Setup;
-            let expires_at = c.now().plus(purpose.lifetime());
-            one_time::issue(c, purpose, None, &hash, expires_at)
-        })
-        .await?;
-    Ok(Some(format!(
-        "{}/setup?token={}",
-        app.public_url,
-        token.expose()
-    )))
+pub async fn flush(app: &App) -> Result<()> {
+    Keeper::of(app)?.flush().await
 }

@@ -42,6 +42,19 @@ impl From<Error> for BootError {
         match error {
             Error::Busy => Self::Unavailable("The database is out of reach.".to_owned()),
             Error::Database(source) | Error::Internal(source) => Self::Failed(source.to_string()),
+            Error::Invalid(fields) => Self::Configuration(
+                fields
+                    .iter()
+                    .map(|field| {
+                        format!(
+                            "{}: {}",
+                            field.pointer.trim_start_matches('/'),
+                            field.message
+                        )
+                    })
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            ),
             other => Self::Failed(other.to_string()),
         }
     }

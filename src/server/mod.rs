@@ -101,6 +101,9 @@ pub async fn run(
         tokio::time::sleep(Duration::from_millis(150)).await;
         handle.stop(true).await;
         runner.stop().await;
+        if let Err(error) = identity::flush(&app).await {
+            tracing::warn!(%error, "When sessions and keys were last used could not be written");
+        }
         standing.stores.shutdown().await;
         control_socket::remove(&app.config.data_dir);
         drop(standing.lock);

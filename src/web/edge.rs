@@ -40,7 +40,12 @@ pub async fn edge(
         app.as_ref().map(|app| app.get_ref()),
         door,
     )
-    .map(|error| problem::render(&error, request.request()));
+    .map(|error| problem::render(&error, request.request()))
+    .or_else(|| {
+        let leads_to_setup = door == Door::Page
+            && nobody_owns(app.as_ref().map(|app| app.get_ref()), request.path());
+        leads_to_setup.then(|| super::answer::see_other("/setup"))
+    });
     let mut response = match refusal {
         Some(answer) => {
             // The body is left unread: dropping it lets the server close the connection.
@@ -87,6 +92,16 @@ fn turned_away(request: &HttpRequest, app: Option<&App>, door: Door) -> Option<E
         ));
     }
     None
+}
+
+/// While nobody owns the instance every page leads to the setup, which says where its link stands.
+fn nobody_owns(app: Option<&App>, path: &str) -> bool {
+    let stays = ["/setup", "/theme", "/healthz", "/readyz", "/metrics"].contains(&path)
+        || path.starts_with("/static/");
+    !stays
+        && app
+            .and_then(|app| app.gate.get())
+            .is_some_and(|gate| !gate.is_owned())
 }
 
 /// Errors of ours that travel inside an answer get their body here.
