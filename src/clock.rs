@@ -14,8 +14,9 @@ pub struct Timestamp(i64);
 
 /// Microseconds in a second.
 const MICROS: i64 = 1_000_000;
-/// 0000-01-01 and 9999-12-31: the years RFC 3339 can write.
-const RANGE: std::ops::RangeInclusive<i64> = -62_167_219_200 * MICROS..=253_402_300_799 * MICROS;
+/// From 0000-01-01, where RFC 3339 begins, to 9999-12-30T22:00:00, where the calendar library ends (a day early, so that every
+/// time zone has a name for it).
+const RANGE: std::ops::RangeInclusive<i64> = -62_167_219_200 * MICROS..=253_402_207_200 * MICROS;
 
 impl Timestamp {
     /// From microseconds since 1970, held inside the years RFC 3339 can write.
@@ -197,6 +198,19 @@ mod tests {
             let t = Timestamp::from_micros(micros);
             assert_eq!(t.to_string().len(), 27);
             assert_eq!(t.to_string().parse::<Timestamp>(), Ok(t));
+        }
+    }
+
+    #[test]
+    fn the_ends_of_time_have_names_of_their_own() {
+        let (first, last) = (
+            Timestamp::from_micros(i64::MIN),
+            Timestamp::from_micros(i64::MAX),
+        );
+        assert_eq!(first.to_string(), "0000-01-01T00:00:00.000000Z");
+        assert_eq!(last.to_string(), "9999-12-30T22:00:00.000000Z");
+        for end in [first, last] {
+            assert_eq!(end.to_string().parse(), Ok(end));
         }
     }
 

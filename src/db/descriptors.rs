@@ -1,12 +1,36 @@
-//! File descriptors: each open company holds a few, so the process asks for as many as it may have.
+//! How many files the process may hold open, and how many stores fit into that.
 
-use rustix::process::{Resource, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Raises the soft limit of open files to the hard one. Where that is refused the soft limit stays.
-pub fn raise_open_files() {
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    if let Err(error) = setrlimit(Resource::Nofile, limit) {
-        tracing::debug!(%error, "The limit of open files stays as it is");
+/// Kept for sockets, logs and the control plane.
+const RESERVED: u64 = 512;
+/// What a limit without a bound counts as.
+const PLENTY: u64 = 1 << 20;
+
+/// Raises the number of files this process may hold open to what the system allows, and says what it is now.
+/// Called once, first thing, by whoever serves.
+pub fn raise_open_files() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    let most = limit.maximum.unwrap_or(PLENTY).min(PLENTY);
+    if limit.current.is_some_and(|current| current < most) {
+        let wanted = Rlimit {
+            current: Some(most),
+            maximum: limit.maximum,
+        };
+        if let Err(error) = setrlimit(Resource::Nofile, wanted) {
+            tracing::warn!(%error, "The limit of open files stays as it is");
+        }
     }
+    current()
+}
+
+fn current() -> u64 {
+    getrlimit(Resource::Nofile).current.unwrap_or(PLENTY)
+}
+
+/// How many tenant files may be open at once: each has the file and its log open per connection, and one index of the log.
+pub(super) fn files_within(readers: u32) -> usize {
+    let each = (u64::from(readers) + 1) * 2 + 1;
+    let fit = current().saturating_sub(RESERVED) / each;
+    usize::try_from(fit).unwrap_or(usize::MAX).max(8)
 }

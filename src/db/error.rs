@@ -9,13 +9,10 @@ impl From<Diesel> for Error {
         match error {
             Diesel::NotFound => Self::NotFound,
             Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Duplicate,
-            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, info) => Self::Conflict {
-                code: "in_use",
-                message: format!(
-                    "Something else refers to this, or what it refers to is gone ({}).",
-                    info.message()
-                ),
-            },
+            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::conflict(
+                "in_use",
+                "Something else refers to this, or what it refers to is gone.",
+            ),
             other => Self::Database(Box::new(other)),
         }
     }
@@ -25,6 +22,16 @@ impl From<diesel::r2d2::PoolError> for Error {
     fn from(error: diesel::r2d2::PoolError) -> Self {
         tracing::warn!(%error, "No database connection to be had");
         Self::Busy
+    }
+}
+
+impl Error {
+    /// What lies behind an error of the store, for the log.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::Database(source) | Self::Internal(source) => source.to_string(),
+            other => other.to_string(),
+        }
     }
 }
 
@@ -49,11 +56,8 @@ pub(super) fn verdict(error: &Error) -> Verdict {
             | DatabaseErrorKind::NotNullViolation
             | DatabaseErrorKind::ReadOnlyTransaction => Verdict::Alone,
             DatabaseErrorKind::SerializationFailure => Verdict::Again,
-            _ if info.message().contains("deadlock detected")
-                || info.message().contains("could not serialize") =>
-            {
-                Verdict::Again
-            }
+            _ if info.message() == "deadlock detected" => Verdict::Again,
+            _ if is_constraint(info.message()) => Verdict::Alone,
             _ => Verdict::Poisoned,
         },
         Some(
@@ -64,4 +68,24 @@ pub(super) fn verdict(error: &Error) -> Verdict {
         ) => Verdict::Alone,
         _ => Verdict::Poisoned,
     }
+}
+
+/// The server takes no writes: it is a standby, or was made read-only.
+pub(super) fn is_read_only(error: &Error) -> bool {
+    let Error::Database(source) = error else {
+        return false;
+    };
+    matches!(
+        source.downcast_ref::<Diesel>(),
+        Some(Diesel::DatabaseError(
+            DatabaseErrorKind::ReadOnlyTransaction,
+            _
+        ))
+    )
+}
+
+/// Constraints of SQLite that diesel has no kind for: a strict column's type, and the triggers that guard the audit trail.
+fn is_constraint(message: &str) -> bool {
+    message == "the audit trail is append-only"
+        || (message.starts_with("cannot store ") && message.contains(" value in "))
 }

@@ -1,49 +1,77 @@
-//! One process per data folder: an advisory lock on `<data_dir>/lock`, which says who holds it.
+//! One process per data folder: whoever works in it holds `<data_dir>/lock`, and the kernel lets go of it when the process ends,
+//! however it ends.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, flock, fstatfs};
+use rustix::io::Errno;
 
-/// Held as long as the process works on the folder; the system lets go of it however the process ends.
-#[derive(Debug)]
-pub struct DataLock(#[expect(dead_code, reason = "the lock lasts as long as the open file")] File);
-
-/// Why the lock was not to be had.
+/// Why the data folder cannot be worked in.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Another process holds it.
+    /// Another process holds it: exit code 75.
     #[error(
-        "Another Steading (process {holder}) works on {folder}. Stop it first, or give this one a folder of its own."
+        "Another Steading ({holder}) works on {folder}. Stop it first, or give this one a folder of its own."
     )]
     Held {
-        /// Its process id as it wrote it down.
+        /// The data folder.
+        folder: String,
+        /// What the holder wrote about itself.
         holder: String,
-        /// The folder.
-        folder: String,
     },
-    /// The lock file cannot be used.
-    #[error("The lock file in {folder} cannot be used: {reason}.")]
-    Unusable {
-        /// The folder.
+    /// A file system on which locks and SQLite's shared memory do not hold what they promise: exit code 78.
+    #[error(
+        "{folder} lies on a network file system ({kind}), where SQLite may lose data. Use a local disk, or PostgreSQL."
+    )]
+    NetworkFileSystem {
+        /// The data folder.
         folder: String,
+        /// Its kind.
+        kind: &'static str,
+    },
+    /// The lock file cannot be made: exit code 73.
+    #[error("{path} cannot be locked: {reason}")]
+    Unusable {
+        /// The lock file.
+        path: String,
         /// What the system said.
-        reason: String,
+        #[source]
+        reason: io::Error,
     },
 }
 
+/// The data folder is ours until this is dropped.
+#[derive(Debug)]
+pub struct DataLock {
+    /// Open means locked; nothing else is done with it.
+    _file: File,
+}
+
+/// Magic numbers of `statfs(2)` for file systems whose files live on another machine.
+const NETWORK: [(u32, &str); 8] = [
+    (0x0000_6969, "NFS"),
+    (0x0000_517B, "SMB"),
+    (0xFF53_4D42, "CIFS"),
+    (0xFE53_4D42, "SMB 2"),
+    (0x5346_414F, "AFS"),
+    (0x00C3_6400, "Ceph"),
+    (0x0BD0_0BD0, "Lustre"),
+    (0x7375_7245, "Coda"),
+];
+
 impl DataLock {
-    /// Takes the lock of a folder, without waiting.
+    /// Takes the lock of a data folder that is there, at once or not at all.
     ///
     /// # Errors
     /// [`LockError`].
-    pub fn take(folder: &Path) -> Result<Self, LockError> {
-        let name = folder.display().to_string();
-        let unusable = |e: std::io::Error| LockError::Unusable {
-            folder: name.clone(),
-            reason: e.to_string(),
+    pub fn take(data_dir: &Path) -> Result<Self, LockError> {
+        let path = data_dir.join("lock");
+        let unusable = |reason: io::Error| LockError::Unusable {
+            path: path.display().to_string(),
+            reason,
         };
         let mut file = OpenOptions::new()
             .read(true)
@@ -51,26 +79,69 @@ impl DataLock {
             .create(true)
             .truncate(false)
             .mode(0o600)
-            .open(folder.join("lock"))
+            .open(&path)
             .map_err(unusable)?;
+        if let Some(kind) = network_kind(&file).map_err(|e| unusable(e.into()))? {
+            return Err(LockError::NetworkFileSystem {
+                folder: data_dir.display().to_string(),
+                kind,
+            });
+        }
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
-            Err(rustix::io::Errno::WOULDBLOCK) => {
-                let mut holder = String::new();
-                if file.read_to_string(&mut holder).is_err() || holder.trim().is_empty() {
-                    "unknown".clone_into(&mut holder);
-                }
+            Err(Errno::WOULDBLOCK) => {
                 return Err(LockError::Held {
-                    holder: holder.trim().to_owned(),
-                    folder: name,
+                    folder: data_dir.display().to_string(),
+                    holder: holder(&mut file),
                 });
             }
             Err(error) => return Err(unusable(error.into())),
         }
-        file.set_len(0)
-            .and_then(|()| file.rewind())
-            .and_then(|()| writeln!(file, "{}", std::process::id()))
-            .map_err(unusable)?;
-        Ok(Self(file))
+        write_holder(&mut file).map_err(unusable)?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn write_holder(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "process {}", std::process::id())
+}
+
+/// The holder's words; it may be about to write them.
+fn holder(file: &mut File) -> String {
+    let mut text = String::new();
+    let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
+    match (read, text.trim()) {
+        (Ok(_), said) if !said.is_empty() => said.to_owned(),
+        _ => "process unknown".to_owned(),
+    }
+}
+
+fn network_kind(file: &File) -> rustix::io::Result<Option<&'static str>> {
+    // The kernel's type of this number differs between machines; its 32 bits do not.
+    let magic = (fstatfs(file)?.f_type as u64 & 0xFFFF_FFFF) as u32;
+    Ok(network_name(magic))
+}
+
+fn network_name(magic: u32) -> Option<&'static str> {
+    NETWORK
+        .iter()
+        .find(|(known, _)| *known == magic)
+        .map(|(_, name)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn network_file_systems_are_known_by_their_number() {
+        assert_eq!(network_name(0x6969), Some("NFS"));
+        assert_eq!(network_name(0xFF53_4D42), Some("CIFS"));
+        // ext4, xfs, btrfs, tmpfs, overlayfs.
+        for local in [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0x794C_7630] {
+            assert_eq!(network_name(local), None);
+        }
     }
 }

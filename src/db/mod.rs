@@ -21,26 +21,36 @@
 
 mod conn;
 mod control;
+mod crew;
 pub mod descriptors;
+mod disk;
 mod error;
 mod files;
 mod health;
+mod limits;
 pub mod lock;
 pub mod migrate;
 mod pool;
 pub mod portable;
 mod postgres;
+mod provision;
 pub mod replay;
 pub mod schema;
 mod scope;
+mod sqlite;
+mod stores;
 mod tenants;
 pub mod types;
+mod work;
 mod writer;
 
 pub use conn::{
     Conn, ControlConn, ControlPlane, MultiBackend, Plane, Scoped, TenantConn, TenantPlane,
 };
 pub use control::Control;
+pub use disk::DiskUse;
 pub use health::StoreHealth;
+pub use limits::Limits;
 pub use scope::Scope;
-pub use tenants::{StoreOptions, Stores, Tenants};
+pub use stores::{StoreOptions, Stores};
+pub use tenants::Tenants;

@@ -55,8 +55,13 @@ pub fn on_conflict(
 }
 
 /// Runs one statement over either engine's own connection: for batches, whose types differ between the engines.
-#[expect(unused_macros, reason = "the first batch insert uses it")]
-macro_rules! each {
+/// Return early where there is nothing to write: an empty batch answers with a stale count on SQLite.
+#[doc(inline)]
+pub use crate::__each as each;
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __each {
     ($c:expr, |$conn:ident| $body:expr) => {
         match $c {
             $crate::db::Conn::Postgres($conn) => $body,
@@ -64,8 +69,6 @@ macro_rules! each {
         }
     };
 }
-#[expect(unused_imports, reason = "the first batch insert uses it")]
-pub(crate) use each;
 
 /// The UTC day of a stored instant as text, `2026-10-31`. For statements written as text; the column is a constant of the program.
 pub fn day_of(c: &Conn, column: &'static str) -> String {

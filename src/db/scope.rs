@@ -4,18 +4,25 @@ use std::sync::Arc;
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
+use diesel::r2d2::PooledConnection;
 
 use super::conn::{Conn, ControlPlane, Plane, Scoped, TenantPlane};
-use super::files::OpenFile;
-use super::pool::Connections;
+use super::files::{Files, OpenFile};
+use super::pool::{Connections, Manager};
 use super::postgres::Server;
 use crate::clock::Clock;
 use crate::id::TenantId;
 use crate::{Error, Result};
 
-/// A way into one store of plane `P`. Cheap to clone.
+/// A way into one store of plane `P`. Cheap to clone, and holds nothing open while it is not used.
 pub(super) enum Door<P> {
-    Sqlite(Arc<OpenFile<P>>),
+    /// The one file of the control plane.
+    File(Arc<OpenFile<P>>),
+    /// One file among many.
+    Files {
+        files: Arc<Files<P>>,
+        owner: TenantId,
+    },
     Postgres {
         server: Arc<Server>,
         owner: TenantId,
@@ -25,7 +32,11 @@ pub(super) enum Door<P> {
 impl<P> Clone for Door<P> {
     fn clone(&self) -> Self {
         match self {
-            Self::Sqlite(file) => Self::Sqlite(Arc::clone(file)),
+            Self::File(file) => Self::File(Arc::clone(file)),
+            Self::Files { files, owner } => Self::Files {
+                files: Arc::clone(files),
+                owner: *owner,
+            },
             Self::Postgres { server, owner } => Self::Postgres {
                 server: Arc::clone(server),
                 owner: *owner,
@@ -42,7 +53,8 @@ impl<P: Plane> Door<P> {
     {
         let door = self.clone();
         off_loop(move || match &door {
-            Self::Sqlite(file) => file.read(&work),
+            Self::File(file) => file.read(&work),
+            Self::Files { files, owner } => files.get(*owner)?.read(&work),
             Self::Postgres { server, owner } => server.read(*owner, &work),
         })
         .await
@@ -54,7 +66,17 @@ impl<P: Plane> Door<P> {
         F: Fn(&mut Scoped<'_, P>) -> Result<T> + Send + 'static,
     {
         match self {
-            Self::Sqlite(file) => file.writer.submit(work).await.unwrap_or(Err(Error::Busy)),
+            Self::File(file) => file.write(work).await,
+            Self::Files { files, owner } => {
+                let file = match files.get_open(*owner) {
+                    Some(file) => file,
+                    None => {
+                        let (files, owner) = (Arc::clone(files), *owner);
+                        off_loop(move || files.get(owner)).await?
+                    }
+                };
+                file.write(work).await
+            }
             Self::Postgres { server, owner } => {
                 let (server, owner) = (Arc::clone(server), *owner);
                 off_loop(move || server.write(owner, &work)).await
@@ -80,27 +102,44 @@ pub(super) fn read_in<P: Plane, T>(
     clock: &Clock,
     work: &dyn Fn(&mut Scoped<'_, P>) -> Result<T>,
 ) -> Result<T> {
-    let mut pooled = pool.get()?;
-    let opened = match (&mut pooled.conn, prologue) {
-        (Conn::Postgres(c), Some(sql)) => AnsiTransactionManager::begin_transaction_sql(c, sql),
-        (Conn::Postgres(c), None) => AnsiTransactionManager::begin_transaction(c),
-        (Conn::Sqlite(c), _) => AnsiTransactionManager::begin_transaction(c),
-    };
-    if let Err(error) = opened {
-        pooled.broken = true;
-        return Err(error.into());
-    }
+    let mut pooled = begun(pool, prologue)?;
     let result = work(&mut Scoped::new(&mut pooled.conn, owner, clock));
-    let closed = match &result {
-        Ok(_) => <Conn as Connection>::TransactionManager::commit_transaction(&mut pooled.conn),
-        Err(_) => <Conn as Connection>::TransactionManager::rollback_transaction(&mut pooled.conn),
-    };
-    if closed.is_err() {
+    // A read keeps nothing, so it ends the same way whatever came of it.
+    if let Err(error) =
+        <Conn as Connection>::TransactionManager::rollback_transaction(&mut pooled.conn)
+    {
+        tracing::debug!(%error, "A read could not be ended; its connection is dropped");
         pooled.broken = true;
+        if matches!(result, Err(Error::Database(_))) {
+            return Err(Error::Busy);
+        }
     }
-    let value = result?;
-    closed?;
-    Ok(value)
+    result
+}
+
+/// A connection with an open transaction. A server that was restarted leaves dead connections in the pool: each is dropped and
+/// the next one tried, until one works or there is none.
+pub(super) fn begun(
+    pool: &Connections,
+    prologue: Option<&str>,
+) -> Result<PooledConnection<Manager>> {
+    let attempts = pool.max_size().saturating_add(1);
+    for _ in 0..attempts {
+        let mut pooled = pool.get()?;
+        let opened = match (&mut pooled.conn, prologue) {
+            (Conn::Postgres(c), Some(sql)) => AnsiTransactionManager::begin_transaction_sql(c, sql),
+            (Conn::Postgres(c), None) => AnsiTransactionManager::begin_transaction(c),
+            (Conn::Sqlite(c), _) => AnsiTransactionManager::begin_transaction(c),
+        };
+        match opened {
+            Ok(()) => return Ok(pooled),
+            Err(error) => {
+                tracing::warn!(%error, "A transaction could not be opened; its connection is dropped");
+                pooled.broken = true;
+            }
+        }
+    }
+    Err(Error::Busy)
 }
 
 /// The way to one tenant's data. Given out by the guards of the web, by a job's context and by the command line, never made from a

@@ -46,23 +46,35 @@ impl HasSqlType<Key> for MultiBackend {
 }
 
 /// Makes a Rust type usable in expressions and rows of a SQL type, on `MultiBackend` through both engines.
-macro_rules! value {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __stored {
     ([$($generics:tt)*] $rust:ty, $sql:ty) => {
         impl<$($generics)*> diesel::expression::AsExpression<$sql> for $rust {
             type Expression = diesel::internal::derives::as_expression::Bound<$sql, Self>;
-            fn as_expression(self) -> Self::Expression { diesel::internal::derives::as_expression::Bound::new(self) }
+            fn as_expression(self) -> Self::Expression {
+                diesel::internal::derives::as_expression::Bound::new(self)
+            }
         }
         impl<'expr, $($generics)*> diesel::expression::AsExpression<$sql> for &'expr $rust {
             type Expression = diesel::internal::derives::as_expression::Bound<$sql, Self>;
-            fn as_expression(self) -> Self::Expression { diesel::internal::derives::as_expression::Bound::new(self) }
+            fn as_expression(self) -> Self::Expression {
+                diesel::internal::derives::as_expression::Bound::new(self)
+            }
         }
         impl<$($generics)*> diesel::expression::AsExpression<diesel::sql_types::Nullable<$sql>> for $rust {
-            type Expression = diesel::internal::derives::as_expression::Bound<diesel::sql_types::Nullable<$sql>, Self>;
-            fn as_expression(self) -> Self::Expression { diesel::internal::derives::as_expression::Bound::new(self) }
+            type Expression =
+                diesel::internal::derives::as_expression::Bound<diesel::sql_types::Nullable<$sql>, Self>;
+            fn as_expression(self) -> Self::Expression {
+                diesel::internal::derives::as_expression::Bound::new(self)
+            }
         }
         impl<'expr, $($generics)*> diesel::expression::AsExpression<diesel::sql_types::Nullable<$sql>> for &'expr $rust {
-            type Expression = diesel::internal::derives::as_expression::Bound<diesel::sql_types::Nullable<$sql>, Self>;
-            fn as_expression(self) -> Self::Expression { diesel::internal::derives::as_expression::Bound::new(self) }
+            type Expression =
+                diesel::internal::derives::as_expression::Bound<diesel::sql_types::Nullable<$sql>, Self>;
+            fn as_expression(self) -> Self::Expression {
+                diesel::internal::derives::as_expression::Bound::new(self)
+            }
         }
         impl<DB: diesel::backend::Backend, $($generics)*> diesel::serialize::ToSql<diesel::sql_types::Nullable<$sql>, DB> for $rust
         where
@@ -77,16 +89,17 @@ macro_rules! value {
             Self: diesel::deserialize::FromSql<ST, DB>,
         {
             type Row = Self;
-            fn build(row: Self) -> diesel::deserialize::Result<Self> { Ok(row) }
+            fn build(row: Self) -> diesel::deserialize::Result<Self> {
+                Ok(row)
+            }
         }
     };
 }
-pub(crate) use value;
 
 /// The same for a type whose `ToSql`/`FromSql` are written per engine.
 macro_rules! on_both {
     ([$($generics:tt)*] $rust:ty, $sql:ty) => {
-        value!([$($generics)*] $rust, $sql);
+        __stored!([$($generics)*] $rust, $sql);
         impl<$($generics)*> ToSql<$sql, MultiBackend> for $rust {
             fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, MultiBackend>) -> serialize::Result {
                 out.set_value((<$sql>::default(), self));
@@ -159,16 +172,35 @@ impl<K: Kind> FromSql<Key, Sqlite> for Id<K> {
     }
 }
 
-/// A word of ours that is stored as text: an enum, a code. Implement with [`word!`](crate::db::types::word).
-macro_rules! word {
+/// Lets a type that has a [`Word`] form stand in text columns: an enum, a code.
+///
+/// ```
+/// use steading::db::types::{Word, word};
+/// #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// enum State { Open, Shut }
+/// impl Word for State {
+///     fn word(&self) -> &str { match self { Self::Open => "open", Self::Shut => "shut" } }
+///     fn read(text: &str) -> Option<Self> { match text { "open" => Some(Self::Open), "shut" => Some(Self::Shut), _ => None } }
+/// }
+/// word!(State);
+/// ```
+#[doc(inline)]
+pub use crate::__word as word;
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __word {
     ($rust:ty) => {
-        $crate::db::types::value!([] $rust, diesel::sql_types::Text);
+        $crate::__stored!([] $rust, diesel::sql_types::Text);
         impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $rust
         where
             str: diesel::serialize::ToSql<diesel::sql_types::Text, DB>,
         {
             fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
-                $crate::db::types::Word::word(self).to_sql(out)
+                <str as diesel::serialize::ToSql<diesel::sql_types::Text, DB>>::to_sql(
+                    $crate::db::types::Word::word(self),
+                    out,
+                )
             }
         }
         impl<DB: diesel::backend::Backend> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $rust
@@ -177,12 +209,12 @@ macro_rules! word {
         {
             fn from_sql(value: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
                 let text = <String as diesel::deserialize::FromSql<diesel::sql_types::Text, DB>>::from_sql(value)?;
-                <Self as $crate::db::types::Word>::read(&text).ok_or_else(|| format!("unknown {}: {text}", stringify!($rust)).into())
+                <Self as $crate::db::types::Word>::read(&text)
+                    .ok_or_else(|| format!("unknown {}: {text}", stringify!($rust)).into())
             }
         }
     };
 }
-pub(crate) use word;
 
 /// A type with a stored text form.
 pub trait Word: Sized {
@@ -200,12 +232,4 @@ impl Word for Currency {
         text.parse().ok()
     }
 }
-
-#[expect(
-    clippy::wildcard_imports,
-    reason = "the macro names the traits by these"
-)]
-mod words {
-    use super::*;
-    word!(Currency);
-}
+word!(Currency);

@@ -169,11 +169,17 @@ pub async fn stand_up(
     };
 
     let for_migrations = options.clone();
-    tokio::task::spawn_blocking(move || migrate::run(&for_migrations, Which::All, Direction::Up))
+    let run = move || migrate::run(&for_migrations, Which::All, Direction::Up);
+    let reports = tokio::task::spawn_blocking(run)
         .await
         .map_err(|e| BootError::Failed(e.to_string()))??;
 
     let stores = Stores::open(&options)?;
+    for report in reports.iter().filter(|report| report.failed.is_some()) {
+        if let Ok(tenant) = report.store.parse() {
+            stores.tenants.bar(tenant);
+        }
+    }
     let vault = Vault::new(ring, tenancy::data_keys(&stores.control).await?)?;
     tenancy::ensure_system_key(&stores.control, &vault).await?;
     tenancy::ensure_default(&stores.control, &vault, &options).await?;

@@ -12,6 +12,7 @@ mod cli;
 mod config;
 mod crash;
 mod crypto;
+mod db;
 mod harness;
 mod supply;
 mod web;

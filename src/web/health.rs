@@ -23,9 +23,13 @@ pub async fn ready(app: Option<web::Data<App>>) -> HttpResponse {
         return not_ready("starting");
     }
     let tenants = app.tenants.clone();
-    let answer = web::block(move || tenants.ping())
+    let mut answer = web::block(move || tenants.ping())
         .await
         .unwrap_or(Err(crate::Error::Busy));
+    // One company's broken file is its own trouble: what counts here is whether a write still goes through.
+    if answer.is_ok() && app.tenants.health().is_failing() {
+        answer = app.tenants.probe_write(&app.control).await;
+    }
     if let Err(error) = answer {
         tracing::warn!(%error, "Not ready: the store does not take writes");
         return not_ready("the store is out of reach or takes no writes");

@@ -160,6 +160,10 @@ fn only_the_kernel_and_stores_speak_sql() {
         "on_conflict",
     );
     accepted("db/portable.rs", "insert.on_conflict(target)");
+    accepted(
+        "partners/store.rs",
+        "sql_query(on_conflict(c.db(), Target::Tenant, \"key\", \"DO NOTHING\"))",
+    );
     refused(
         "partners/store.rs",
         "use crate::db::schema::control::users; use crate::db::schema::tenant::links;",

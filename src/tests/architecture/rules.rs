@@ -98,9 +98,9 @@ fn sql(file: &Source) -> Vec<String> {
     if !kernel && asks {
         broken.push("asks which engine it runs on; only db/ may".to_owned());
     }
-    let bare = file.tokens.windows(2).any(
-        |window| matches!(window, [Token::Word(word), Token::Sign('(')] if word == "on_conflict"),
-    );
+    let bare = file.tokens.windows(3).any(|window| {
+        matches!(window, [Token::Sign('.'), Token::Word(word), Token::Sign('(')] if word == "on_conflict")
+    });
     if bare && file.path != "db/portable.rs" {
         broken.push("a bare on_conflict( means another key on each engine; use the helper of db/portable.rs".to_owned());
     }

@@ -10,9 +10,30 @@ pub enum Engine {
 }
 
 /// Turns each `fn name(engine: Engine) { … }` (or `async fn`) into the tests `name::sqlite` and `name::postgres`.
+/// `fn name(stores: TestStores)` is handed opened, empty stores with one company instead ([`super::stores`]).
 #[macro_export]
 macro_rules! on_both_engines {
     () => {};
+    ($(#[$attribute:meta])* fn $name:ident($stores:ident: TestStores) $body:block $($rest:tt)*) => {
+        $crate::on_both_engines! {
+            $(#[$attribute])*
+            fn $name(engine: Engine) {
+                let $stores = $crate::harness::stores::TestStores::new(engine);
+                $body
+            }
+            $($rest)*
+        }
+    };
+    ($(#[$attribute:meta])* async fn $name:ident($stores:ident: TestStores) $body:block $($rest:tt)*) => {
+        $crate::on_both_engines! {
+            $(#[$attribute])*
+            async fn $name(engine: Engine) {
+                let $stores = $crate::harness::stores::TestStores::new(engine);
+                $body
+            }
+            $($rest)*
+        }
+    };
     ($(#[$attribute:meta])* fn $name:ident($engine:ident: Engine) $body:block $($rest:tt)*) => {
         $(#[$attribute])*
         fn $name($engine: $crate::harness::engine::Engine) $body

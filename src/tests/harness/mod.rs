@@ -10,6 +10,7 @@ mod ports;
 pub mod postgres;
 pub mod process;
 mod self_test;
+pub mod stores;
 mod webdriver;
 
 use std::time::{Duration, Instant};

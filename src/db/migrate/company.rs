@@ -1,0 +1,138 @@
+//! The file of a new company: made whole or not at all, copied from a template so that it takes milliseconds.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use super::store::{Engine, Plane, Store};
+use super::{Direction, MigrateError};
+use crate::db::sqlite;
+use crate::db::stores::StoreOptions;
+use crate::id::TenantId;
+use crate::{Error, Result};
+
+/// A migrated, empty file; made anew in each process, so that it never lags behind the steps of the binary.
+const TEMPLATE: &str = ".template";
+/// What a file is called until it is whole.
+const UNFINISHED: &str = "new";
+
+fn folder(data_dir: &Path) -> PathBuf {
+    data_dir.join("tenants")
+}
+
+/// Where a tenant's file is.
+pub(super) fn path(data_dir: &Path, tenant: TenantId) -> PathBuf {
+    folder(data_dir).join(format!("{tenant}.db"))
+}
+
+/// The tenant files of a data folder, by tenant.
+pub(super) fn files(data_dir: &Path) -> io::Result<Vec<(TenantId, PathBuf)>> {
+    let mut files = Vec::new();
+    for path in listed(&folder(data_dir))? {
+        let tenant = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .and_then(|stem| stem.parse::<TenantId>().ok());
+        if let Some(tenant) = tenant
+            && path.extension().is_some_and(|extension| extension == "db")
+        {
+            files.push((tenant, path));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn listed(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Removes what an interrupted creation left behind, and the template of an earlier start.
+pub(super) fn sweep(data_dir: &Path) -> io::Result<()> {
+    for path in listed(&folder(data_dir))? {
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        if name.is_some_and(|name| name.starts_with('.')) {
+            tracing::info!(path = %path.display(), "A leftover of an interrupted step is removed");
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the store of a new company: whole or not at all. On PostgreSQL there is nothing to make.
+///
+/// # Errors
+/// Where the file is already there, or cannot be written.
+pub fn create_tenant_store(options: &StoreOptions, tenant: TenantId) -> Result<()> {
+    if options.is_postgres() {
+        return Ok(());
+    }
+    let (folder, path) = (folder(&options.data_dir), path(&options.data_dir, tenant));
+    if path.exists() {
+        return Err(Error::conflict(
+            "exists",
+            "This company's file is already there.",
+        ));
+    }
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)
+        .map_err(broken)?;
+    let template = folder.join(format!("{TEMPLATE}-{}", std::process::id()));
+    if !template.is_file() {
+        make_template(&folder, &template).map_err(broken)?;
+    }
+    let unfinished = folder.join(format!(".{tenant}.{UNFINISHED}"));
+    fs::copy(&template, &unfinished)
+        .and_then(|_| settle(&unfinished, &path))
+        .map_err(broken)
+}
+
+fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Internal(Box::new(error))
+}
+
+/// Several threads may make it at once: each under a name of its own, and the last one stays.
+fn make_template(folder: &Path, template: &Path) -> std::result::Result<(), MigrateError> {
+    let failed = |reason: String| MigrateError::Failed {
+        store: "template".to_owned(),
+        reason,
+    };
+    let mut random = [0_u8; 8];
+    getrandom::fill(&mut random).map_err(|e| failed(e.to_string()))?;
+    let unfinished = folder.join(format!(
+        "{TEMPLATE}-{:016x}.{UNFINISHED}",
+        u64::from_be_bytes(random)
+    ));
+    let conn = sqlite::open(&unfinished, sqlite::Use::Write).map_err(|e| failed(e.reason()))?;
+    let mut store = Store {
+        name: "template".to_owned(),
+        path: None,
+        plane: Plane::Tenant,
+        engine: Engine::Sqlite(conn),
+    };
+    store.step(Direction::Up)?;
+    // Closing the only connection folds the log into the file and removes it.
+    drop(store);
+    settle(&unfinished, template).map_err(|e| failed(e.to_string()))
+}
+
+/// Gives a file its name once it is on disk.
+fn settle(unfinished: &Path, path: &Path) -> io::Result<()> {
+    fs::File::open(unfinished)?.sync_all()?;
+    fs::rename(unfinished, path)?;
+    match path.parent() {
+        Some(folder) => fs::File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
