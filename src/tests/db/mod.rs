@@ -1,5 +1,5 @@
 //! The kernel under the slices: what it stores, what it promises when it acknowledges, and where one company ends.
 
-mod rows;
+mod samples;
 mod values;
 mod writer;

@@ -4,313 +4,222 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use steading::clock::Timestamp;
 use steading::db::Scope;
-use steading::db::portable::{Portable, Target, each, on_conflict};
+use steading::db::portable::{Portable, Target, day_of, each, on_conflict};
 use steading::db::schema::control::users;
-use steading::db::schema::tenant::{clicks, events, jobs, programs, settings};
-use steading::db::types::{Instant, Word, word};
-use steading::id::{ClickId, CustomerId, EventId, Id, JobId, LinkId, ProgramId, UserId};
-use steading::money::Currency;
+use steading::db::types::{Instant, Key};
+use steading::id::{Id, UserId};
 use uuid::Uuid;
 
+use super::samples::{Sample, SampleId, State, another, count, names, sampled, samples};
 use crate::on_both_engines;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Active,
-    Archived,
-}
-
-impl Word for State {
-    fn word(&self) -> &str {
-        match self {
-            Self::Active => "active",
-            Self::Archived => "archived",
-        }
-    }
-    fn read(text: &str) -> Option<Self> {
-        [Self::Active, Self::Archived]
-            .into_iter()
-            .find(|state| state.word() == text)
-    }
-}
-word!(State);
-
-#[derive(Debug, Clone, PartialEq, Queryable, Insertable, Selectable)]
-#[diesel(table_name = programs)]
-struct Program {
-    id: ProgramId,
-    name: String,
-    state: State,
-    commission_kind: String,
-    rate_ppm: Option<i64>,
-    fixed_minor: Option<i64>,
-    currency: Currency,
-    attribution_window_days: i64,
-    holding_days: i64,
-    destination_url: String,
-    is_demo: bool,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-    version: i64,
-}
-
 /// An id from anywhere in the whole range, not from the present.
-fn random() -> Uuid {
+fn anywhere() -> SampleId {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).unwrap();
-    Uuid::from_bytes(bytes)
+    Id::from_uuid(Uuid::from_bytes(bytes))
 }
 
-fn program(at: Timestamp) -> Program {
-    Program {
-        id: ProgramId::new(at),
-        name: "Größe, 値段, 🐑 '; DROP TABLE programs --".to_owned(),
-        state: State::Active,
-        commission_kind: "percent".to_owned(),
-        rate_ppm: Some(125_000),
-        fixed_minor: None,
-        currency: "JPY".parse().unwrap(),
-        attribution_window_days: i64::MAX,
-        holding_days: i64::MIN,
-        destination_url: String::new(),
-        is_demo: true,
-        created_at: at,
-        updated_at: at,
-        version: 1,
-    }
+async fn insert(scope: &Scope, rows: Vec<Sample>) {
+    let written = rows.len();
+    let write = scope.write(move |c| {
+        Ok(each!(c.db(), |conn| diesel::insert_into(samples::table)
+            .values(&rows)
+            .execute(conn))?)
+    });
+    assert_eq!(write.await.unwrap(), written);
 }
 
 on_both_engines! {
-    async fn rows_come_back_as_they_went_in(stores: TestStores) {
+    async fn rows_come_back_as_they_went_in(engine: Engine) {
+        let stores = sampled(engine);
         let now = stores.clock.now();
-        let mut rows = vec![program(now)];
-        for (micros, demo, state) in [
-            (0, false, State::Archived),
-            (-1, true, State::Active),
-            (1, false, State::Active),
-            // The first and the last instants RFC 3339 can write.
-            (i64::MIN, true, State::Archived),
-            (i64::MAX, false, State::Active),
-        ] {
+        let full = Sample {
+            name: "Größe, 値段, 🐑 '; DROP TABLE samples --".to_owned(),
+            state: State::Shut,
+            flag: true,
+            number: i64::MIN,
+            maybe: Some(i64::MAX),
+            currency: "JPY".parse().unwrap(),
+            seen_at: Some(now.plus_days(1)),
+            bytes: Some(vec![0, 255, 10, 39]),
+            ..Sample::new("", now)
+        };
+        let mut rows = vec![full.clone(), Sample::new("", now)];
+        // The first and the last instants there are, and those around the turn of a second.
+        for micros in [i64::MIN, -1_000_001, -1, 0, 1, 999_999, i64::MAX] {
             let at = Timestamp::from_micros(micros);
-            rows.push(Program {
-                id: ProgramId::from_uuid(random()),
-                state,
-                is_demo: demo,
-                commission_kind: "fixed".to_owned(),
-                rate_ppm: None,
-                fixed_minor: Some(micros),
-                currency: "EUR".parse().unwrap(),
-                ..program(at)
+            rows.push(Sample {
+                id: anywhere(),
+                seen_at: Some(at),
+                parent_id: Some(full.id),
+                bytes: Some(Vec::new()),
+                ..Sample::new(&micros.to_string(), at)
             });
         }
         for row in rows {
             let written = row.clone();
-            let returned: Program = stores
-                .scope
-                .write(move |c| {
-                    let insert = diesel::insert_into(programs::table).values(written.clone());
-                    Ok(insert.returning(programs::all_columns).get_result(c.db())?)
-                })
-                .await
-                .unwrap();
+            let returned: Sample = stores.scope.write(move |c| {
+                let insert = diesel::insert_into(samples::table).values(written.clone());
+                Ok(insert.returning(samples::all_columns).get_result(c.db())?)
+            }).await.unwrap();
             assert_eq!(returned, row);
             let id = row.id;
-            let read: Program = stores
-                .scope
-                .read(move |c| Ok(programs::table.find(id).select(Program::as_select()).first(c.db())?))
-                .await
-                .unwrap();
+            let read: Sample = stores.scope.read(move |c| {
+                Ok(samples::table.find(id).select(Sample::as_select()).first(c.db())?)
+            }).await.unwrap();
             assert_eq!(read, row);
         }
     }
 
-    async fn nothing_and_something_are_told_apart(stores: TestStores) {
+    async fn nothing_and_something_are_told_apart(engine: Engine) {
+        let stores = sampled(engine);
         let now = stores.clock.now();
-        let (job, leased) = (JobId::new(now), JobId::new(now));
-        let (bare, full, customer_event) = (ClickId::new(now), ClickId::new(now), EventId::new(now));
-        stores.scope.write(move |c| {
-            for (id, lease) in [(job, None), (leased, Some(now))] {
-                diesel::insert_into(jobs::table)
-                    .values((
-                        jobs::id.eq(id), jobs::kind.eq("k"), jobs::payload.eq("{}"), jobs::state.eq("ready"),
-                        jobs::run_at.eq(now), jobs::attempts.eq(0), jobs::max_attempts.eq(1), jobs::fence.eq(0),
-                        jobs::lease_until.eq(lease), jobs::created_at.eq(now), jobs::updated_at.eq(now),
-                    ))
-                    .execute(c.db())?;
-            }
-            for (id, visitor) in [(bare, None), (full, Some(vec![0_u8, 255, 10, 39]))] {
-                diesel::insert_into(clicks::table)
-                    .values((clicks::id.eq(id), clicks::link_id.eq(LinkId::new(now)), clicks::visitor.eq(visitor)))
-                    .execute(c.db())?;
-            }
-            diesel::insert_into(events::table)
-                .values((
-                    events::id.eq(customer_event), events::kind.eq("sale"), events::customer_id.eq(None::<CustomerId>),
-                    events::click_id.eq(Some(full)), events::external_id.eq("1"), events::currency.eq(None::<Currency>),
-                    events::occurred_at.eq(now), events::fingerprint.eq("f"), events::outcome.eq("o"), events::created_at.eq(now),
-                ))
-                .execute(c.db())?;
-            Ok(())
-        }).await.unwrap();
-
+        let later = now.plus_days(1);
+        let with = Sample { maybe: Some(0), seen_at: Some(later), ..Sample::new("with", now) };
+        let child = Sample { parent_id: Some(with.id), ..Sample::new("child", now) };
+        let parent = with.id;
+        insert(&stores.scope, vec![with, Sample::new("without", now), child]).await;
         stores.scope.read(move |c| {
-            let leases: Vec<(JobId, Option<Timestamp>)> =
-                jobs::table.select((jobs::id, jobs::lease_until)).load(c.db())?;
-            assert!(leases.contains(&(job, None)) && leases.contains(&(leased, Some(now))));
-            let late: i64 = jobs::table.filter(jobs::lease_until.le(now)).count().get_result(c.db())?;
-            assert_eq!(late, 1);
-            let latest: Option<Timestamp> = jobs::table.select(diesel::dsl::max(jobs::lease_until)).first(c.db())?;
-            assert_eq!(latest, Some(now));
-            let visitor: Option<Vec<u8>> = clicks::table.find(full).select(clicks::visitor).first(c.db())?;
-            assert_eq!(visitor, Some(vec![0, 255, 10, 39]));
-            let visitor: Option<Vec<u8>> = clicks::table.find(bare).select(clicks::visitor).first(c.db())?;
-            assert_eq!(visitor, None);
-            type Found = (Option<CustomerId>, Option<ClickId>, Option<i64>, Option<Currency>);
-            let event: Found = events::table
-                .select((events::customer_id, events::click_id, events::amount_minor, events::currency))
-                .first(c.db())?;
-            assert_eq!(event, (None, Some(full), None, None));
+            let none: Vec<String> = samples::table.filter(samples::seen_at.is_null())
+                .select(samples::name).order(samples::name).load(c.db())?;
+            assert_eq!(none, ["child", "without"]);
+            let seen: i64 = samples::table.filter(samples::seen_at.le(later)).count().get_result(c.db())?;
+            assert_eq!(seen, 1);
+            let latest: Option<Timestamp> = samples::table.select(diesel::dsl::max(samples::seen_at)).first(c.db())?;
+            assert_eq!(latest, Some(later));
+            let children: Vec<String> =
+                samples::table.filter(samples::parent_id.eq(parent)).select(samples::name).load(c.db())?;
+            assert_eq!(children, ["child"]);
+            let zero: Vec<String> = samples::table.filter(samples::maybe.eq(0)).select(samples::name).load(c.db())?;
+            assert_eq!(zero, ["with"]);
             Ok(())
         }).await.unwrap();
     }
 
-    async fn ids_and_times_keep_their_order(stores: TestStores) {
-        let mut ids: Vec<ClickId> = (0..200).map(|_| ClickId::from_uuid(random())).collect();
-        for days in [-30_000, -1, 0, 1, 40_000] {
-            ids.push(ClickId::new(stores.clock.now().plus_days(days)));
+    async fn ids_and_times_keep_their_order(engine: Engine) {
+        let stores = sampled(engine);
+        let mut ids: Vec<SampleId> = (0..200).map(|_| anywhere()).collect();
+        for days in [-10_000, -1, 0, 1, 40_000] {
+            ids.push(Id::new(stores.clock.now().plus_days(days)));
         }
-        ids.push(Id::from_uuid(Uuid::nil()));
-        ids.push(Id::from_uuid(Uuid::max()));
-        let times: Vec<Timestamp> = [i64::MIN, -86_400_000_001, -1_000_000, -999_999, -1, 0, 1, 999_999, 1_000_000, i64::MAX]
-            .map(Timestamp::from_micros)
-            .to_vec();
-        insert(&stores.scope, ids.clone(), times.clone()).await;
+        ids.extend([Id::from_uuid(Uuid::nil()), Id::from_uuid(Uuid::max())]);
+        let mut times: Vec<Timestamp> = (0..ids.len()).map(|n| {
+            // Across years, and within one second.
+            let n = i64::try_from(n).unwrap() - 100;
+            Timestamp::from_micros(if n % 2 == 0 { n * 31_557_600_000_000 } else { n })
+        }).collect();
+        let rows = ids.iter().zip(&times)
+            .map(|(id, at)| Sample { id: *id, ..Sample::new(&id.to_string(), *at) })
+            .collect();
+        insert(&stores.scope, rows).await;
         ids.sort();
-        let mut sorted = times.clone();
-        sorted.sort();
+        times.sort();
         stores.scope.read(move |c| {
-            let found: Vec<ClickId> = clicks::table.select(clicks::id).order(clicks::id).load(c.db())?;
+            let found: Vec<SampleId> = samples::table.select(samples::id).order(samples::id).load(c.db())?;
             assert_eq!(found, ids);
-            let middle = ids[100];
-            let above: Vec<ClickId> =
-                clicks::table.filter(clicks::id.gt(middle)).select(clicks::id).order(clicks::id).load(c.db())?;
+            let above: Vec<SampleId> = samples::table.filter(samples::id.gt(ids[100]))
+                .select(samples::id).order(samples::id).load(c.db())?;
             assert_eq!(above, ids[101..]);
-            let some: Vec<ClickId> =
-                clicks::table.filter(clicks::id.eq_any(vec![ids[3], ids[7]])).select(clicks::id).order(clicks::id).load(c.db())?;
+            let some: Vec<SampleId> = samples::table.filter(samples::id.eq_any(vec![ids[3], ids[7]]))
+                .select(samples::id).order(samples::id).load(c.db())?;
             assert_eq!(some, [ids[3], ids[7]]);
-            let found: Vec<Timestamp> =
-                settings::table.select(settings::updated_at).order(settings::updated_at).load(c.db())?;
-            assert_eq!(found, sorted);
-            for (place, at) in sorted.iter().enumerate() {
-                let before: i64 = settings::table.filter(settings::updated_at.lt(*at)).count().get_result(c.db())?;
+            let found: Vec<Timestamp> = samples::table.select(samples::at).order(samples::at).load(c.db())?;
+            assert_eq!(found, times);
+            for (place, at) in times.iter().enumerate() {
+                let before: i64 = samples::table.filter(samples::at.lt(*at)).count().get_result(c.db())?;
                 assert_eq!(before, i64::try_from(place).unwrap(), "{at}");
             }
             Ok(())
         }).await.unwrap();
     }
 
-    async fn an_unknown_word_is_a_failure_and_no_guess(stores: TestStores) {
+    async fn text_of_our_own_speaks_of_the_same_values(engine: Engine) {
+        let stores = sampled(engine);
         let now = stores.clock.now();
-        stores.scope.write(move |c| Ok(diesel::insert_into(programs::table).values(program(now)).execute(c.db())?))
-            .await
-            .unwrap();
-        let read = stores.scope.read(|c| Ok(programs::table.select(programs::name).first::<State>(c.db())?)).await;
+        let row = Sample::new("a", now);
+        let id = row.id;
+        insert(&stores.scope, vec![row, Sample::new("b", now.plus_days(1))]).await;
+        stores.scope.read(move |c| {
+            #[derive(QueryableByName)]
+            struct Day {
+                #[diesel(sql_type = diesel::sql_types::Text)]
+                day: String,
+                #[diesel(sql_type = Instant)]
+                at: Timestamp,
+            }
+            let day = day_of(c.db(), "at");
+            let found: Day = sql_query(format!("SELECT {day} AS day, at FROM samples WHERE id = $1 AND at <= $2"))
+                .bind::<Key, _>(id)
+                .bind::<Instant, _>(now)
+                .get_result(c.db())?;
+            assert_eq!((found.day, found.at), (now.day(), now));
+            Ok(())
+        }).await.unwrap();
+    }
+
+    async fn an_unknown_word_is_a_failure_and_no_guess(engine: Engine) {
+        let stores = sampled(engine);
+        insert(&stores.scope, vec![Sample::new("ajar", stores.clock.now())]).await;
+        let read = stores.scope.read(|c| Ok(samples::table.select(samples::name).first::<State>(c.db())?)).await;
         assert!(matches!(read, Err(steading::Error::Database(_))), "{read:?}");
     }
 
     async fn an_upsert_of_the_control_plane_is_one_statement(stores: TestStores) {
         let (id, now) = (UserId::new(stores.clock.now()), stores.clock.now());
-        for (name, seen) in [("Ada", "Ada"), ("Grace", "Grace")] {
+        let row = move |id: UserId, name: &'static str| (
+            users::id.eq(id), users::email.eq("a@example.com"), users::name.eq(name),
+            users::created_at.eq(now), users::updated_at.eq(now),
+        );
+        for name in ["Ada", "Grace"] {
             let after: String = stores.stores.control.write(move |c| {
-                let row = (
-                    users::id.eq(id), users::email.eq("a@example.com"), users::name.eq(name),
-                    users::created_at.eq(now), users::updated_at.eq(now),
-                );
-                let upsert = diesel::insert_into(users::table).values(row).on_conflict(users::email)
+                let upsert = diesel::insert_into(users::table).values(row(id, name)).on_conflict(users::email)
                     .do_update().set(users::name.eq(name)).returning(users::name);
                 Ok(Portable(upsert).get_result(c.db())?)
             }).await.unwrap();
-            assert_eq!(after, seen);
+            assert_eq!(after, name);
         }
         let ignored = stores.stores.control.write(move |c| {
-            let row = (
-                users::id.eq(UserId::new(now)), users::email.eq("a@example.com"), users::name.eq("Late"),
-                users::created_at.eq(now), users::updated_at.eq(now),
-            );
-            Ok(Portable(diesel::insert_into(users::table).values(row).on_conflict_do_nothing()).execute(c.db())?)
+            let insert = diesel::insert_into(users::table).values(row(UserId::new(now), "Late"));
+            Ok(Portable(insert.on_conflict_do_nothing()).execute(c.db())?)
         }).await.unwrap();
         assert_eq!(ignored, 0);
-        let names: Vec<String> =
-            stores.stores.control.read(|c| Ok(users::table.select(users::name).load(c.db())?)).await.unwrap();
-        assert_eq!(names, ["Grace"]);
+        let found: Vec<String> = stores.stores.control.read(|c| {
+            let both = users::table.filter(users::name.eq("Grace")).select(users::name)
+                .union(users::table.filter(users::name.eq("Late")).select(users::name));
+            Ok(Portable(both).load(c.db())?)
+        }).await.unwrap();
+        assert_eq!(found, ["Grace"]);
     }
 
-    async fn a_conflict_names_the_key_of_the_engine(stores: TestStores) {
-        let (_, other) = stores.another_tenant();
-        for (scope, value) in [(&stores.scope, "1"), (&stores.scope, "2"), (&other, "3")] {
+    async fn a_conflict_names_the_key_of_the_engine(engine: Engine) {
+        let stores = sampled(engine);
+        let (_, other) = another(&stores);
+        for (scope, number) in [(&stores.scope, 1), (&stores.scope, 2), (&other, 3)] {
             scope.write(move |c| {
                 let now = c.now();
-                let tail = on_conflict(c.db(), Target::Tenant, "name", "DO UPDATE SET value = excluded.value");
-                sql_query(format!("INSERT INTO settings (name, value, updated_at) VALUES ('a', $1, $2){tail}"))
-                    .bind::<diesel::sql_types::Text, _>(value)
+                let tail = on_conflict(c.db(), Target::Tenant, "name", "DO UPDATE SET number = excluded.number");
+                sql_query(format!(
+                    "INSERT INTO samples (id, name, state, flag, number, currency, at) VALUES ($1, 'a', 'open', $2, $3, 'EUR', $4){tail}"
+                ))
+                    .bind::<Key, _>(SampleId::new(now))
+                    .bind::<diesel::sql_types::Bool, _>(true)
+                    .bind::<diesel::sql_types::BigInt, _>(number)
                     .bind::<Instant, _>(now)
                     .execute(c.db())?;
                 Ok(())
             }).await.unwrap();
         }
-        assert_eq!(values(&stores.scope).await, ["2"]);
-        assert_eq!(values(&other).await, ["3"]);
+        let numbers = |c: &mut steading::db::TenantConn| Ok(samples::table.select(samples::number).load::<i64>(c.db())?);
+        assert_eq!(stores.scope.read(numbers).await.unwrap(), [2]);
+        assert_eq!(other.read(numbers).await.unwrap(), [3]);
     }
 
-    async fn a_batch_is_one_statement(stores: TestStores) {
-        let times = vec![stores.clock.now(); 1_000];
-        insert(&stores.scope, Vec::new(), times).await;
-        assert_eq!(super::rows::count(&stores.scope).await, 1_000);
+    async fn a_batch_is_one_statement(engine: Engine) {
+        let stores = sampled(engine);
+        let now = stores.clock.now();
+        insert(&stores.scope, (0..1_000).map(|n| Sample::new(&format!("{n:04}"), now)).collect()).await;
+        assert_eq!(count(&stores.scope).await, 1_000);
+        assert_eq!(names(&stores.scope).await.last().unwrap(), "0999");
     }
-}
-
-/// Writes ids as clicks and times as settings, each in one statement.
-async fn insert(scope: &Scope, ids: Vec<ClickId>, times: Vec<Timestamp>) {
-    scope
-        .write(move |c| {
-            let now = c.now();
-            let rows: Vec<_> = ids
-                .iter()
-                .map(|id| (clicks::id.eq(*id), clicks::link_id.eq(LinkId::new(now))))
-                .collect();
-            if !rows.is_empty() {
-                let written = each!(c.db(), |conn| diesel::insert_into(clicks::table)
-                    .values(&rows)
-                    .execute(conn))?;
-                assert_eq!(written, rows.len());
-            }
-            let rows: Vec<_> = times
-                .iter()
-                .enumerate()
-                .map(|(number, at)| {
-                    (
-                        settings::name.eq(format!("{number:06}")),
-                        settings::value.eq(""),
-                        settings::updated_at.eq(*at),
-                    )
-                })
-                .collect();
-            if !rows.is_empty() {
-                let written = each!(c.db(), |conn| diesel::insert_into(settings::table)
-                    .values(&rows)
-                    .execute(conn))?;
-                assert_eq!(written, rows.len());
-            }
-            Ok(())
-        })
-        .await
-        .unwrap();
-}
-
-async fn values(scope: &Scope) -> Vec<String> {
-    scope
-        .read(|c| Ok(settings::table.select(settings::value).load(c.db())?))
-        .await
-        .unwrap()
 }

@@ -11,7 +11,9 @@ use steading::db::{Limits, Scope};
 use steading::{Error, Result};
 use tokio::task::JoinHandle;
 
-use super::rows::{count, names, number, put, put_absurd, put_orphan};
+use super::samples::{
+    count, names, number, put, put_absurd, put_orphan, sampled, sampled_with, sampled_within,
+};
 use crate::harness::engine::Engine;
 use crate::harness::stores::{Gate, TestStores, until};
 use crate::on_both_engines;
@@ -49,7 +51,8 @@ fn rule() -> Error {
 }
 
 on_both_engines! {
-    async fn bad_writes_fall_alone_among_good_ones(stores: TestStores) {
+    async fn bad_writes_fall_alone_among_good_ones(engine: Engine) {
+        let stores = sampled(engine);
         stores.scope.write(|c| put(c, "taken")).await.unwrap();
         let batches = stores.stores.tenants.health().batches();
         let holding = if stores.engine == Engine::Sqlite { Some(hold(&stores).await) } else { None };
@@ -95,7 +98,8 @@ on_both_engines! {
         assert!(!health.is_failing() && health.poisoned() == 0);
     }
 
-    async fn a_single_bad_write_leaves_nothing(stores: TestStores) {
+    async fn a_single_bad_write_leaves_nothing(engine: Engine) {
+        let stores = sampled(engine);
         let bad: [fn(&mut steading::db::TenantConn) -> Result<()>; 5] = [
             |_| Err(rule()),
             |c| put(c, "a"),
@@ -113,7 +117,8 @@ on_both_engines! {
         assert_eq!(stores.stores.tenants.health().poisoned(), 0);
     }
 
-    async fn a_failure_that_is_kept_quiet_is_never_acknowledged_half(stores: TestStores) {
+    async fn a_failure_that_is_kept_quiet_is_never_acknowledged_half(engine: Engine) {
+        let stores = sampled(engine);
         stores.scope.write(|c| put(c, "taken")).await.unwrap();
         let answer = stores.scope.write(|c| {
             put(c, "before")?;
@@ -125,7 +130,8 @@ on_both_engines! {
         assert_eq!(names(&stores.scope).await, expected, "{answer:?}");
     }
 
-    async fn a_write_whose_client_left_is_committed(stores: TestStores) {
+    async fn a_write_whose_client_left_is_committed(engine: Engine) {
+        let stores = sampled(engine);
         let gate = Gate::default();
         let at_gate = gate.clone();
         let left = send(&stores.scope, move |c| {
@@ -144,7 +150,7 @@ on_both_engines! {
 
     async fn a_write_over_its_budget_is_rolled_back(engine: Engine) {
         let limits = Limits { closure_budget: Duration::ZERO, ..Limits::default() };
-        let stores = TestStores::within(engine, limits);
+        let stores = sampled_within(engine, limits);
         let answer = stores.scope.write(|c| put(c, "slow")).await;
         assert!(matches!(answer, Err(Error::Internal(_))), "{answer:?}");
         assert_eq!(count(&stores.scope).await, 0);
@@ -153,7 +159,7 @@ on_both_engines! {
     async fn closures_asked_to_wake_jobs_do_so_once_committed(engine: Engine) {
         let woken = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&woken);
-        let stores = TestStores::with(engine, Limits::default(), |options| {
+        let stores = sampled_with(engine, Limits::default(), |options| {
             options.after_commit = Arc::new(move |_| { counter.fetch_add(1, Ordering::SeqCst); });
         });
         stores.scope.write(|c| put(c, "quiet")).await.unwrap();
@@ -165,7 +171,8 @@ on_both_engines! {
         until("the bell", || woken.load(Ordering::SeqCst) == 1).await;
     }
 
-    async fn a_read_cannot_write(stores: TestStores) {
+    async fn a_read_cannot_write(engine: Engine) {
+        let stores = sampled(engine);
         let answer = stores.scope.read(|c| put(c, "sneaked")).await;
         assert!(matches!(answer, Err(Error::Database(_))), "{answer:?}");
         let answer = stores.stores.control.read(|c| Ok(c.db().batch_execute("CREATE TABLE sneaked (a bigint)")?)).await;
@@ -176,7 +183,7 @@ on_both_engines! {
 
 #[tokio::test]
 async fn writes_that_wait_share_one_commit() {
-    let stores = TestStores::new(Engine::Sqlite);
+    let stores = sampled(Engine::Sqlite);
     let health = stores.stores.tenants.health();
     let (batches, commits) = (health.batches(), health.commits());
     let answers: Vec<_> = (0..256)
@@ -193,7 +200,7 @@ async fn writes_that_wait_share_one_commit() {
 
 #[tokio::test]
 async fn nobody_is_answered_before_the_commit() {
-    let stores = TestStores::new(Engine::Sqlite);
+    let stores = sampled(Engine::Sqlite);
     let (first, held) = hold(&stores).await;
     let early = send(&stores.scope, |c| put(c, "early"));
     queued(&stores, 2).await;
@@ -214,8 +221,8 @@ async fn nobody_is_answered_before_the_commit() {
     assert!(!early.is_finished());
     assert_eq!(
         number(
-            &mut stores.behind(),
-            "SELECT count(*) AS value FROM settings"
+            &mut stores.behind(stores.tenant),
+            "SELECT count(*) AS value FROM samples"
         ),
         0
     );
@@ -223,8 +230,8 @@ async fn nobody_is_answered_before_the_commit() {
     early.await.unwrap().unwrap();
     assert!(
         number(
-            &mut stores.behind(),
-            "SELECT count(*) AS value FROM settings"
+            &mut stores.behind(stores.tenant),
+            "SELECT count(*) AS value FROM samples"
         ) >= 1
     );
     late.await.unwrap().unwrap();
@@ -235,14 +242,12 @@ fn fill(c: &mut steading::db::TenantConn) -> Result<()> {
     let pages = number(c.db(), "SELECT page_count AS value FROM pragma_page_count");
     c.db()
         .batch_execute(&format!("PRAGMA max_page_count = {}", pages + 2))?;
-    sql_query("INSERT INTO settings (name, value, updated_at) VALUES ('large', hex(zeroblob(1000000)), '')")
-        .execute(c.db())?;
-    Ok(())
+    put(c, &"large".repeat(200_000))
 }
 
 #[tokio::test]
 async fn a_full_disk_fails_the_whole_batch_and_nothing_of_it_stays() {
-    let stores = TestStores::new(Engine::Sqlite);
+    let stores = sampled(Engine::Sqlite);
     let health = stores.stores.tenants.health();
     stores.scope.write(|c| put(c, "old")).await.unwrap();
     let (gate, held) = hold(&stores).await;
@@ -271,7 +276,7 @@ async fn a_full_disk_fails_the_whole_batch_and_nothing_of_it_stays() {
     // A write that changes nothing would succeed on a full disk too, and so proves nothing.
     stores
         .scope
-        .write(|c| Ok(sql_query("DELETE FROM settings WHERE name = 'nobody'").execute(c.db())?))
+        .write(|c| Ok(sql_query("DELETE FROM samples WHERE name = 'nobody'").execute(c.db())?))
         .await
         .unwrap();
     assert!(health.is_failing());
@@ -282,7 +287,7 @@ async fn a_full_disk_fails_the_whole_batch_and_nothing_of_it_stays() {
 
 #[tokio::test]
 async fn a_full_disk_fails_a_single_write_cleanly() {
-    let stores = TestStores::new(Engine::Sqlite);
+    let stores = sampled(Engine::Sqlite);
     let answer = stores
         .scope
         .write(|c| {
@@ -300,7 +305,7 @@ async fn a_full_disk_fails_a_single_write_cleanly() {
 
 #[tokio::test]
 async fn a_commit_that_fails_acknowledges_nobody() {
-    let stores = TestStores::new(Engine::Sqlite);
+    let stores = sampled(Engine::Sqlite);
     let (gate, held) = hold(&stores).await;
     let mut answers: Vec<_> = (0..20)
         .map(|number| send(&stores.scope, move |c| put(c, &number.to_string())))
@@ -328,7 +333,7 @@ async fn a_full_queue_answers_busy_at_once() {
         queue: 3,
         ..Limits::default()
     };
-    let stores = TestStores::within(Engine::Sqlite, limits);
+    let stores = sampled_within(Engine::Sqlite, limits);
     let (gate, held) = hold(&stores).await;
     let waiting: Vec<_> = (0..3)
         .map(|number| send(&stores.scope, move |c| put(c, &number.to_string())))
@@ -352,7 +357,7 @@ async fn a_batch_ends_when_its_time_is_up() {
         batch_time: Duration::ZERO,
         ..Limits::default()
     };
-    let stores = TestStores::within(Engine::Sqlite, limits);
+    let stores = sampled_within(Engine::Sqlite, limits);
     let health = stores.stores.tenants.health();
     let (gate, held) = hold(&stores).await;
     let answers: Vec<_> = (0..10)
@@ -371,7 +376,7 @@ async fn a_batch_ends_when_its_time_is_up() {
 
 #[tokio::test]
 async fn a_trail_that_cannot_be_changed_fails_its_closure_alone() {
-    let stores = TestStores::new(Engine::Sqlite);
+    let stores = sampled(Engine::Sqlite);
     stores.scope.write(|c| {
         c.db().batch_execute("INSERT INTO audit_events (id, at, actor_kind, actor_name, action) VALUES (zeroblob(16), '', 'a', 'a', 'a')")?;
         Ok(())
@@ -382,10 +387,8 @@ async fn a_trail_that_cannot_be_changed_fails_its_closure_alone() {
         Ok(sql_query("UPDATE audit_events SET action = 'b'").execute(c.db())?)
     });
     let typed = send(&stores.scope, |c| {
-        Ok(
-            sql_query("INSERT INTO settings (name, value, updated_at) VALUES ('a', x'00', '')")
-                .execute(c.db())?,
-        )
+        put(c, "typed")?;
+        Ok(sql_query("UPDATE samples SET number = 'seven'").execute(c.db())?)
     });
     queued(&stores, 4).await;
     gate.open();
@@ -400,7 +403,7 @@ async fn a_trail_that_cannot_be_changed_fails_its_closure_alone() {
 async fn savepoints_left_open_by_a_panic_do_not_leak_into_the_next_write() {
     use diesel::connection::{Connection, TransactionManager};
     type Transactions = <steading::db::Conn as Connection>::TransactionManager;
-    let stores = TestStores::new(Engine::Sqlite);
+    let stores = sampled(Engine::Sqlite);
     let (gate, held) = hold(&stores).await;
     let good = send(&stores.scope, |c| put(c, "good"));
     let panics: JoinHandle<Result<()>> = send(&stores.scope, |c| {

@@ -70,11 +70,11 @@ impl TestStores {
         tenant_file(&self.options.data_dir, tenant)
     }
 
-    /// A way around the kernel: the company's own file, or the database with a superuser's eyes and the tenant plane's schema.
-    pub fn behind(&self) -> Conn {
+    /// A way around the kernel: a company's own file, or the database with a superuser's eyes and the tenant plane's schema.
+    pub fn behind(&self, tenant: TenantId) -> Conn {
         match &self.database {
             None => {
-                let path = self.file(self.tenant);
+                let path = self.file(tenant);
                 let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
                 conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
                 Conn::Sqlite(conn)
