@@ -342,7 +342,7 @@ async fn a_full_queue_answers_busy_at_once() {
     // Answered although the writer stands still.
     let refused = stores.scope.write(|c| put(c, "too many")).await;
     assert!(matches!(refused, Err(Error::Busy)), "{refused:?}");
-    assert_eq!(stores.stores.tenants.health().refused(), 1);
+    assert_eq!(stores.stores.tenants.health().refused_full(), 1);
     gate.open();
     held.await.unwrap().unwrap();
     for answer in waiting {
