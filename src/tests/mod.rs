@@ -14,5 +14,6 @@ mod crash;
 mod crypto;
 mod db;
 mod harness;
+mod packaging;
 mod supply;
 mod web;

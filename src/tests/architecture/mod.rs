@@ -91,6 +91,19 @@ fn a_module_uses_only_what_stands_above_it() {
     );
     accepted("audit/mod.rs", "use crate::trail;");
     accepted("trail.rs", "use crate::audit;");
+    accepted(
+        "audit/mod.rs",
+        "macro_rules! doors { () => {} } crate::doors!();",
+    );
+    refused("db/mod.rs", "crate::permissions!();", "not in the map");
+    let said = said_about(&[
+        ("partners/mod.rs", "macro_rules! by_name { () => {} }"),
+        ("audit/mod.rs", "crate::by_name!();"),
+    ]);
+    assert!(
+        said.join("\n").contains("may not use `by_name`"),
+        "{said:?}"
+    );
     accepted("main.rs", "fn main() { steading::routes::all() }");
     refused(
         "audit/mod.rs",
@@ -162,7 +175,7 @@ fn only_the_kernel_and_stores_speak_sql() {
     accepted("db/portable.rs", "insert.on_conflict(target)");
     accepted(
         "partners/store.rs",
-        "sql_query(on_conflict(c.db(), Target::Tenant, \"key\", \"DO NOTHING\"))",
+        "let tail = on_conflict(c.db(), Target::Tenant, columns, action);",
     );
     refused(
         "partners/store.rs",

@@ -12,10 +12,11 @@ const EMPTY_NAMES: [&str; 6] = ["util", "utils", "common", "helper", "helpers", 
 /// Everything that is wrong with these files.
 pub fn broken(files: &[Source]) -> Vec<String> {
     let order = order(files);
+    let macros = macros(files);
     let mut broken = Vec::new();
     for file in files {
         let rules = [
-            directions(file, &order),
+            directions(file, &order, &macros),
             sql(file),
             stores(file),
             shape(file),
@@ -51,11 +52,36 @@ fn order(files: &[Source]) -> BTreeMap<String, usize> {
     order
 }
 
-fn directions(file: &Source, order: &BTreeMap<String, usize>) -> Vec<String> {
+/// The macros the program exports, which live at the crate's root, to the module that defines each.
+fn macros(files: &[Source]) -> BTreeMap<String, String> {
+    let mut macros = BTreeMap::new();
+    for file in files {
+        for window in file.tokens.windows(3) {
+            if let [Token::Word(keyword), Token::Sign('!'), Token::Word(name)] = window
+                && keyword == "macro_rules"
+                && let Some(top) = file.top()
+            {
+                macros.insert(name.clone(), top.to_owned());
+            }
+        }
+    }
+    macros
+}
+
+fn directions(
+    file: &Source,
+    order: &BTreeMap<String, usize>,
+    macros: &BTreeMap<String, String>,
+) -> Vec<String> {
     let Some(top) = file.top() else {
         return Vec::new();
     };
-    let rank = |module: &str| order.get(module).copied();
+    let rank = |name: &str| {
+        order
+            .get(name)
+            .or_else(|| order.get(macros.get(name)?))
+            .copied()
+    };
     let Some(own) = rank(top) else {
         return vec![format!("`{top}` is not in the map of src/lib.rs")];
     };
@@ -98,11 +124,11 @@ fn sql(file: &Source) -> Vec<String> {
     if !kernel && asks {
         broken.push("asks which engine it runs on; only db/ may".to_owned());
     }
-    let bare = file.tokens.windows(3).any(|window| {
-        matches!(window, [Token::Sign('.'), Token::Word(word), Token::Sign('(')] if word == "on_conflict")
-    });
+    let bare = file.tokens.windows(2).any(
+        |window| matches!(window, [Token::Sign('.'), Token::Word(word)] if word == "on_conflict"),
+    );
     if bare && file.path != "db/portable.rs" {
-        broken.push("a bare on_conflict( means another key on each engine; use the helper of db/portable.rs".to_owned());
+        broken.push("a bare .on_conflict means another key on each engine; use the helper of db/portable.rs".to_owned());
     }
     let plane = |plane: &str| {
         let named = |path: &[String]| {

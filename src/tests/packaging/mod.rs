@@ -1,0 +1,3 @@
+//! What a stranger meets before the program: the README's commands, the papers, the files for services and containers.
+
+mod service;
