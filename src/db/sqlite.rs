@@ -48,6 +48,8 @@ pub(super) fn open(path: &Path, purpose: Use) -> Result<Conn> {
         "PRAGMA synchronous = FULL",
         "PRAGMA foreign_keys = ON",
         "PRAGMA trusted_schema = OFF",
+        // Without it a REPLACE deletes rows past the triggers that guard them.
+        "PRAGMA recursive_triggers = ON",
         "PRAGMA cell_size_check = ON",
         "PRAGMA mmap_size = 0",
         // Only the writer checkpoints, and it decides when.

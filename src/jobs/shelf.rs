@@ -1,14 +1,17 @@
 //! A store's queue whichever plane it stands in: a tenant's, or the control plane's under the nil id.
 
+use std::time::Duration;
+
 use super::claim::{self, Taken};
+use super::model::dice;
 use super::recurring;
 use super::store::{self, Claimed};
-use crate::Result;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{Control, Scope};
 use crate::id::TenantId;
 use crate::slice::JobPlane;
+use crate::{Error, Result};
 
 /// The control plane's place among the stores.
 pub(super) fn control_id() -> TenantId {
@@ -28,27 +31,46 @@ enum Door {
     Tenant(Scope),
 }
 
-/// Runs the same closure body through either plane's door.
+/// Times a queue's own write is tried again where the store is busy: on PostgreSQL workers meet often, and a lost ending costs a lease.
+const TRIES: u32 = 8;
+
+/// Runs the same closure body through either plane's door, again where the store is busy.
 macro_rules! through {
-    ($shelf:expr, $how:ident, $app:ident, |$c:ident| $body:expr) => {{
-        let $app = $shelf.app.clone();
-        match &$shelf.door {
-            Door::Control(door) => {
-                door.$how(move |$c| {
-                    let _ = &$app;
-                    $body
-                })
-                .await
-            }
-            Door::Tenant(door) => {
-                door.$how(move |$c| {
-                    let _ = &$app;
-                    $body
-                })
-                .await
+    ($shelf:expr, $how:ident, $app:ident, $($taken:ident,)? |$c:ident| $body:expr) => {{
+        let mut tried = 0;
+        loop {
+            let $app = $shelf.app.clone();
+            $(let $taken = $taken.clone();)?
+            let answer = match &$shelf.door {
+                Door::Control(door) => {
+                    door.$how(move |$c| {
+                        let _ = &$app;
+                        $body
+                    })
+                    .await
+                }
+                Door::Tenant(door) => {
+                    door.$how(move |$c| {
+                        let _ = &$app;
+                        $body
+                    })
+                    .await
+                }
+            };
+            tried += 1;
+            match answer {
+                Err(Error::Busy) if tried < TRIES => wait(tried).await,
+                answer => break answer,
             }
         }
     }};
+}
+
+/// Longer each time, and not as long as the others'.
+async fn wait(tried: u32) {
+    let longest = 10_u64 << tried.min(TRIES);
+    let spread = u64::from(dice()) % longest;
+    tokio::time::sleep(Duration::from_millis(1 + spread)).await;
 }
 
 impl Shelf {
@@ -115,15 +137,14 @@ impl Shelf {
 
     pub(super) async fn fail(&self, job: &Claimed, error: &str) -> Result<bool> {
         let (id, fence, attempts) = (job.id, job.fence, job.attempts);
-        let error = error.to_owned();
-        through!(self, write, app, |c| claim::fail(
+        let error: std::sync::Arc<str> = error.into();
+        through!(self, write, app, error, |c| claim::fail(
             c, &app, id, fence, attempts, &error
         ))
     }
 
     pub(super) async fn bury(&self, job: &Claimed) -> Result<bool> {
-        let job = job.clone();
-        through!(self, write, app, |c| claim::bury(c, &job))
+        through!(self, write, app, job, |c| claim::bury(c, &job))
     }
 
     pub(super) async fn give_back(&self, job: &Claimed) -> Result<bool> {

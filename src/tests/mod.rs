@@ -8,12 +8,15 @@
 )]
 
 mod architecture;
+mod audit;
 mod cli;
 mod config;
 mod crash;
 mod crypto;
 mod db;
 mod harness;
+mod jobs;
+mod mailing;
 mod packaging;
 mod supply;
 mod web;

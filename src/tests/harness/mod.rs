@@ -1,6 +1,7 @@
 //! What the black-box tests stand on: the real binary in a folder of its own, a throw-away PostgreSQL, an HTTP client
 //! and a real browser. Whatever is started here ends with the test process.
 
+pub mod app;
 pub mod browser;
 pub mod engine;
 mod guardian;
@@ -9,6 +10,7 @@ pub mod lines;
 mod ports;
 pub mod postgres;
 pub mod process;
+pub mod smtp;
 mod self_test;
 pub mod stores;
 mod webdriver;

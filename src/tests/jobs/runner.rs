@@ -1,0 +1,92 @@
+//! The runner: hears the bell, keeps appointments, tells the control plane, stops.
+
+use std::time::Duration;
+
+use steading::clock::Timestamp;
+use steading::db::schema::control::tenants;
+use steading::jobs;
+use tokio::sync::watch;
+
+use super::{kinds, stand};
+use crate::harness::app::TestApp;
+use crate::harness::engine::Engine;
+use crate::harness::stores::until;
+use crate::on_both_engines;
+
+async fn hint(house: &TestApp) -> Option<Timestamp> {
+    use diesel::prelude::*;
+    let id = house.scope.tenant();
+    let read = house.app.control.read(move |c| {
+        Ok(tenants::table
+            .find(id)
+            .select(tenants::jobs_due_at)
+            .first::<Option<Timestamp>>(c.db())?)
+    });
+    read.await.unwrap()
+}
+
+on_both_engines! {
+    async fn work_is_done_when_the_bell_rings_and_when_its_time_comes(engine: Engine) {
+        let house = stand(engine).await;
+        let (now_key, later_key): (&'static str, &'static str) = if engine == Engine::Sqlite {
+            ("bell-lite", "later-lite")
+        } else {
+            ("bell-pg", "later-pg")
+        };
+        let (stop, stopped) = watch::channel(false);
+        let test = async {
+            until("the runner has planned its own work", || kinds::done(&house.scope.tenant().to_string()) == 1).await;
+            house.enqueue(kinds::COUNT, now_key).await;
+            until("work is done on the bell", || kinds::done(now_key) == 1).await;
+            house.enqueue_in(kinds::COUNT, later_key, 1_800, None).await;
+            let due = house.clock.now().plus(Duration::from_secs(1_800));
+            // Never later than the truth; earlier is fine, and put right when it is followed.
+            while !hint(&house).await.is_some_and(|at| at <= due) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            assert_eq!(kinds::done(later_key), 0);
+            house.pass(1_801);
+            until("work is done in its time", || kinds::done(later_key) == 1).await;
+            while !hint(&house).await.is_some_and(|at| at > house.clock.now()) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            stop.send(true).unwrap();
+        };
+        tokio::join!(jobs::run(house.app.clone(), stopped), test);
+        assert_eq!(house.counts().await.running, 0);
+    }
+
+    async fn what_a_dead_process_held_is_done_by_the_next(engine: Engine) {
+        let house = stand(engine).await;
+        let key: &'static str = if engine == Engine::Sqlite { "crash-lite" } else { "crash-pg" };
+        let id = house.enqueue(kinds::GATED, key).await.unwrap();
+        {
+            // A process that dies in the middle: its future is dropped, its claim stays.
+            let dying = house.run_due();
+            tokio::select! {
+                _ = dying => panic!("it should not end"),
+                () = until("it has begun", || kinds::done(key) == 1) => {}
+            }
+        }
+        assert_eq!(house.job(id).await.state, "running");
+        kinds::gate(key).add_permits(1);
+        if engine == Engine::Postgres {
+            // Others may live there, so the claim must end first.
+            house.pass(120);
+        }
+        let (stop, stopped) = watch::channel(false);
+        let test = async {
+            for _ in 0..400 {
+                if house.job(id).await.state == "done" {
+                    break;
+                }
+                house.pass(60);
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            stop.send(true).unwrap();
+        };
+        tokio::join!(jobs::run(house.again(), stopped), test);
+        let job = house.job(id).await;
+        assert_eq!((job.state.as_str(), job.attempts), ("done", 2));
+    }
+}
