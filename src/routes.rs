@@ -1,5 +1,7 @@
 //! **Every URL of the program, in one list, by slice.** A page's file is named by its last word.
 
+mod programme;
+
 use actix_web::http::Method;
 
 use crate::identity::{setup, sign_in};
@@ -77,11 +79,14 @@ fn tenancy_and_identity() -> Vec<Route> {
 
 /// What visitors and other sites' pages reach without a key.
 fn partners_open() -> Vec<Route> {
-    vec![]
+    programme::open()
 }
 
 fn partners_api() -> Vec<Route> {
-    vec![]
+    [programme::people(), programme::money()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn partners_pages() -> Vec<Route> {

@@ -11,7 +11,7 @@ mod visitor;
 mod words;
 
 pub use attribution::{Candidate, last_click};
-pub use destination::{BadDestination, Destination, RedirectTarget};
+pub use destination::{BadDestination, Destination, REFERENCE, RedirectTarget};
 pub use link_key::{LinkKey, NotALinkKey};
 pub use payee::{BadPayee, Payee};
 pub use records::{

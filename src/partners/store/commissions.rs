@@ -208,15 +208,6 @@ pub fn find(c: &mut TenantConn, id: CommissionId) -> Result<Option<Commission>> 
         .map(read))
 }
 
-/// Some by their ids.
-pub fn find_all(c: &mut TenantConn, ids: &[CommissionId]) -> Result<Vec<Commission>> {
-    let rows = commissions::table
-        .filter(commissions::id.eq_any(ids.to_vec()))
-        .select(COLUMNS)
-        .load::<Row>(c.db())?;
-    Ok(rows.into_iter().map(read).collect())
-}
-
 /// All of some events.
 pub fn of_events(c: &mut TenantConn, ids: &[EventId]) -> Result<Vec<Commission>> {
     let rows = commissions::table

@@ -45,23 +45,6 @@ pub fn find_external(c: &mut TenantConn, external_id: &str) -> Result<Option<Cus
     Ok(row.map(read))
 }
 
-/// One by our id.
-pub fn find(c: &mut TenantConn, id: CustomerId) -> Result<Option<Customer>> {
-    Ok(customers::table
-        .find(id)
-        .first::<Row>(c.db())
-        .optional()?
-        .map(read))
-}
-
-/// Some by our ids.
-pub fn find_all(c: &mut TenantConn, ids: &[CustomerId]) -> Result<Vec<Customer>> {
-    let rows = customers::table
-        .filter(customers::id.eq_any(ids.to_vec()))
-        .load::<Row>(c.db())?;
-    Ok(rows.into_iter().map(read).collect())
-}
-
 /// Adds one.
 pub fn insert(c: &mut TenantConn, customer: &Customer, is_demo: bool) -> Result<()> {
     diesel::insert_into(customers::table)

@@ -136,14 +136,6 @@ pub fn find(c: &mut TenantConn, id: EventId) -> Result<Option<Event>> {
     Ok(row.map(read).transpose()?.map(|kept| kept.event))
 }
 
-/// Some by their ids.
-pub fn find_all(c: &mut TenantConn, ids: &[EventId]) -> Result<Vec<Event>> {
-    let rows = events::table
-        .filter(events::id.eq_any(ids.to_vec()))
-        .load::<Row>(c.db())?;
-    rows.into_iter().map(|row| Ok(read(row)?.event)).collect()
-}
-
 /// One by the company's id of it, with its fingerprint.
 pub fn find_external(c: &mut TenantConn, external_id: &str) -> Result<Option<Kept>> {
     let row = events::table

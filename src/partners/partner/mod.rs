@@ -1,0 +1,26 @@
+//! Partners: they come, the company decides about them, they are paid.
+
+mod create;
+mod decide;
+mod input;
+mod list;
+mod payee;
+mod update;
+
+pub use create::create;
+pub use decide::{Decision, decide};
+pub use input::{NewPartner, NewPartnerState, PartnerChange};
+pub use list::{find, page};
+pub use update::update;
+
+pub use super::store::partners::PartnerFilter;
+
+/// Handlers of `/api/v1/partners`.
+pub mod api {
+    pub use super::create::post;
+    pub use super::decide::{approve, archive, decline, reinstate, suspend};
+    pub use super::list::{FILTERS, get, get_one};
+    pub use super::update::patch;
+}
+
+pub(in crate::partners) use payee::open;

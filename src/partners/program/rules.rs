@@ -1,0 +1,31 @@
+//! The rules of terms, shared by programmes and enrolments.
+
+use crate::money::MAX_AMOUNT_MINOR;
+use crate::partners::model::Reward;
+use crate::web::Fields;
+
+/// Days a commission may wait.
+const HOLDING_DAYS: std::ops::RangeInclusive<i64> = 0..=365;
+
+/// The rules of a reward.
+pub fn reward(fields: &mut Fields, name: &str, reward: Reward) {
+    match reward {
+        Reward::Percent { rate } if rate.ppm() == 0 => {
+            fields.add(&format!("/{name}/rate"), "Choose more than 0 percent.")
+        }
+        Reward::Fixed { value } if !(1..=MAX_AMOUNT_MINOR).contains(&value.amount_minor) => {
+            fields.add(
+                &format!("/{name}/value/amount"),
+                "Choose an amount above zero.",
+            );
+        }
+        _ => {}
+    }
+}
+
+/// The rule of a hold.
+pub fn holding(fields: &mut Fields, days: Option<i64>) {
+    if days.is_some_and(|days| !HOLDING_DAYS.contains(&days)) {
+        fields.add("holding_days", "Choose 0 to 365 days.");
+    }
+}

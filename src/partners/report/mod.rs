@@ -1,0 +1,16 @@
+//! Reports: the figures of a stretch of time, and how they went day by day. Currencies stay apart.
+
+mod overview;
+mod timeseries;
+mod window;
+
+pub use overview::{Overview, StateSum, overview};
+pub use timeseries::{Metric, Point, Timeseries, timeseries};
+pub use window::Window;
+
+/// Handlers of `/api/v1/reports`.
+pub mod api {
+    pub use super::overview::get as get_overview;
+    pub use super::timeseries::{PARAMETERS as TIMESERIES_PARAMETERS, get as get_timeseries};
+    pub use super::window::PARAMETERS;
+}
