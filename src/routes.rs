@@ -1,5 +1,6 @@
 //! **Every URL of the program, in one list, by slice.** A page's file is named by its last word.
 
+mod earnings;
 mod programme;
 
 use actix_web::http::Method;
@@ -83,7 +84,7 @@ fn partners_open() -> Vec<Route> {
 }
 
 fn partners_api() -> Vec<Route> {
-    [programme::people(), programme::money()]
+    [programme::api_routes(), earnings::api_routes()]
         .into_iter()
         .flatten()
         .collect()
