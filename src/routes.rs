@@ -5,8 +5,9 @@ mod programme;
 
 use actix_web::http::Method;
 
-use crate::identity::{setup, sign_in};
-use crate::web::route::{Route, api, get, instance, post};
+use crate::identity::permissions::{ReadApiKeys, ReadMembers, WriteApiKeys, WriteMembers};
+use crate::identity::{account, keys, people, reset, setup, sign_in};
+use crate::web::route::{Parameter, Route, api, get, instance, post};
 use crate::web::{assets, describe, health, openapi, theme};
 use crate::{audit, jobs, mailing, tenancy};
 
@@ -65,6 +66,32 @@ fn audit_jobs_and_mail() -> Vec<Route> {
     ]
 }
 
+const MEMBER_FILTERS: &[Parameter] = &[
+    Parameter {
+        name: "q",
+        about: "Part of a name or an address.",
+    },
+    Parameter {
+        name: "state",
+        about: "`active`, `invited` or `disabled`.",
+    },
+    Parameter {
+        name: "role",
+        about: "`owner`, `admin`, `member` or `viewer`.",
+    },
+];
+
+const KEY_FILTERS: &[Parameter] = &[
+    Parameter {
+        name: "q",
+        about: "Part of a name.",
+    },
+    Parameter {
+        name: "state",
+        about: "`active`, `expired` or `revoked`.",
+    },
+];
+
 fn tenancy_and_identity() -> Vec<Route> {
     vec![
         get("/admin/system", tenancy::system::system),
@@ -75,6 +102,150 @@ fn tenancy_and_identity() -> Vec<Route> {
         instance(get("/login", sign_in::login::show)),
         instance(post("/login", sign_in::login::enter)),
         instance(post("/logout", sign_in::logout::leave)),
+        instance(get("/forgot", reset::forgot::show)),
+        instance(post("/forgot", reset::forgot::ask)),
+        instance(get("/reset", reset::choose::show)),
+        instance(post("/reset", reset::choose::save)),
+        instance(get("/invite", reset::choose::show_invitation)),
+        instance(post("/invite", reset::choose::accept)),
+        instance(get("/account", account::page::show)),
+        instance(post("/account/name", account::name::save)),
+        instance(post("/account/password", account::password::save)),
+        instance(post(
+            "/account/sessions/end-others",
+            account::end_sessions::others,
+        )),
+        instance(post(
+            "/account/sessions/{id}/end",
+            account::end_sessions::one,
+        )),
+        get("/admin/people", people::pages::list),
+        post("/admin/people", people::pages::create),
+        get("/admin/people/new", people::pages::new),
+        get("/admin/people/{id}", people::pages::one),
+        post("/admin/people/{id}", people::pages::save),
+        get("/admin/people/{id}/disable", people::pages::ask_disable),
+        post("/admin/people/{id}/disable", people::pages::disable),
+        post("/admin/people/{id}/enable", people::pages::enable),
+        post("/admin/people/{id}/invite", people::pages::invite_again),
+        get("/admin/api-keys", keys::pages::list),
+        post("/admin/api-keys", keys::pages::create),
+        get("/admin/api-keys/new", keys::pages::new),
+        get("/admin/api-keys/{id}/revoke", keys::pages::ask_revoke),
+        post("/admin/api-keys/{id}/revoke", keys::pages::revoke),
+        api(
+            Method::GET,
+            "/api/v1/me",
+            "Account",
+            "Who is asking",
+            keys::api::me,
+        )
+        .gives::<keys::api::Me>(200),
+        api(
+            Method::GET,
+            "/api/v1/members",
+            "People",
+            "List members",
+            people::api::list,
+        )
+        .needs::<ReadMembers>()
+        .lists::<people::api::MemberBody>(MEMBER_FILTERS),
+        api(
+            Method::POST,
+            "/api/v1/members",
+            "People",
+            "Invite somebody",
+            people::api::create,
+        )
+        .needs::<WriteMembers>()
+        .takes::<people::api::NewMember>()
+        .gives::<people::api::InvitedMember>(201),
+        api(
+            Method::GET,
+            "/api/v1/members/{id}",
+            "People",
+            "Read a member",
+            people::api::one,
+        )
+        .needs::<ReadMembers>()
+        .gives::<people::api::MemberBody>(200),
+        api(
+            Method::PATCH,
+            "/api/v1/members/{id}",
+            "People",
+            "Change roles or standing",
+            people::api::update,
+        )
+        .needs::<WriteMembers>()
+        .takes::<people::api::MemberChange>()
+        .gives::<people::api::MemberBody>(200)
+        .problems(&[409]),
+        api(
+            Method::DELETE,
+            "/api/v1/members/{id}",
+            "People",
+            "Disable a member",
+            people::api::delete,
+        )
+        .needs::<WriteMembers>()
+        .gives_nothing(204)
+        .problems(&[409]),
+        api(
+            Method::POST,
+            "/api/v1/members/{id}/invite",
+            "People",
+            "Make a new invitation",
+            people::api::invite,
+        )
+        .needs::<WriteMembers>()
+        .gives::<people::api::InvitedMember>(200)
+        .problems(&[409]),
+        api(
+            Method::GET,
+            "/api/v1/roles",
+            "People",
+            "List roles",
+            people::api::roles,
+        )
+        .needs::<ReadMembers>()
+        .lists::<people::api::RoleBody>(&[]),
+        api(
+            Method::GET,
+            "/api/v1/api-keys",
+            "API keys",
+            "List keys",
+            keys::api::list,
+        )
+        .needs::<ReadApiKeys>()
+        .lists::<keys::api::KeyBody>(KEY_FILTERS),
+        api(
+            Method::POST,
+            "/api/v1/api-keys",
+            "API keys",
+            "Make a key",
+            keys::api::create,
+        )
+        .needs::<WriteApiKeys>()
+        .takes::<keys::api::NewApiKey>()
+        .gives::<keys::api::CreatedKey>(201),
+        api(
+            Method::GET,
+            "/api/v1/api-keys/{id}",
+            "API keys",
+            "Read a key",
+            keys::api::one,
+        )
+        .needs::<ReadApiKeys>()
+        .gives::<keys::api::KeyBody>(200),
+        api(
+            Method::DELETE,
+            "/api/v1/api-keys/{id}",
+            "API keys",
+            "Revoke a key",
+            keys::api::delete,
+        )
+        .needs::<WriteApiKeys>()
+        .gives_nothing(204),
     ]
 }
 

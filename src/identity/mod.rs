@@ -3,15 +3,18 @@
 //! The gate ([`Keeper`]) answers for every request; its face to the other slices is [`crate::gate::Gate`]. People and keys live in
 //! the control plane, so each change is written there with its audit event, and the gate is told after the commit.
 
+pub mod account;
 mod keeper;
-mod keys;
+pub mod keys;
+mod letters;
 mod model;
 mod one_time;
 mod open_page;
 mod pending;
-mod people;
+pub mod people;
 pub mod permissions;
 mod remembered;
+pub mod reset;
 mod sessions;
 pub mod setup;
 pub mod sign_in;

@@ -43,10 +43,11 @@ impl Open {
         page: impl FnOnce(PageShell) -> T,
     ) -> HttpResponse {
         let mut response = page::html(status, &page(self.shell));
-        // The address of such a page may hold a secret: it goes to nobody else, and no cache keeps it.
+        // The address of such a page may hold a secret: it goes nowhere, and no cache keeps it. (“no-referrer” would also take
+        // the Origin from its forms, which is how browsers without Fetch Metadata show where they come from.)
         response.headers_mut().insert(
             header::REFERRER_POLICY,
-            HeaderValue::from_static("no-referrer"),
+            HeaderValue::from_static("strict-origin"),
         );
         response
             .headers_mut()

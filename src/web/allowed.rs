@@ -35,6 +35,18 @@ pub struct Allowed<P> {
     permission: PhantomData<P>,
 }
 
+/// Asks for no right at all: a good key is enough.
+#[derive(Debug, Clone, Copy)]
+pub enum Anyone {}
+
+impl Permission for Anyone {
+    const NAME: &'static str = "";
+    const ABOUT: &'static str = "";
+}
+
+/// A caller with any good key, whatever it may do.
+pub type AnyKey = Allowed<Anyone>;
+
 impl<P: Permission> FromRequest for Allowed<P> {
     type Error = Error;
     type Future = Later<'static, Result<Self>>;
@@ -68,7 +80,7 @@ impl<P: Permission> FromRequest for Allowed<P> {
                 origin: request::origin(&request),
             };
             let admission = gate.admit(ask).await?;
-            if !admission.rights.allows(P::NAME) {
+            if !P::NAME.is_empty() && !admission.rights.allows(P::NAME) {
                 return Err(Error::Forbidden(P::NAME.to_owned()));
             }
             let scope = app.tenants.scope(admission.tenant)?;
@@ -112,13 +124,22 @@ impl<P> Allowed<P> {
 
     /// The shell of a page under `place` of the navigation.
     pub fn shell(&self, place: Place, title: impl Into<String>) -> PageShell {
+        self.shell_at(Some(place), title)
+    }
+
+    /// The shell of a page the navigation does not lead to: one's own account.
+    pub fn shell_apart(&self, title: impl Into<String>) -> PageShell {
+        self.shell_at(None, title)
+    }
+
+    fn shell_at(&self, place: Option<Place>, title: impl Into<String>) -> PageShell {
         let mut shell = PageShell::new(&self.request, self.base()).titled(title);
         shell.company.clone_from(&self.company.name);
         shell.user = self.session.as_ref().map(|s| Person {
             name: s.user_name.clone(),
             email: s.user_email.clone(),
         });
-        shell.nav = nav::build(self.base(), Some(place), &[], |place| {
+        shell.nav = nav::build(self.base(), place, &[], |place| {
             self.rights.allows(needed(place))
         });
         shell.csrf = csrf::session_token(&self.request, &self.app);

@@ -37,7 +37,7 @@ pub mod request;
 pub mod route;
 pub mod sent_once;
 
-pub use allowed::Allowed;
+pub use allowed::{Allowed, AnyKey};
 pub use fields::{Fields, shown_in_form};
 pub use json::{BatchJson, Json};
 pub use pager::{Cursor, Page, Paging};

@@ -1,5 +1,8 @@
 //! API keys: a program's way in. The secret is shown once; a keyed hash of it is kept.
 
+pub(super) mod acts;
+pub mod api;
+pub mod pages;
 mod store;
 
 pub(super) use self::store::{all, by_id, by_name, by_public_id, insert, revoke, used};
@@ -26,6 +29,20 @@ pub(super) struct ApiKey {
 }
 
 impl ApiKey {
+    /// The states there are.
+    pub(super) const STATES: [&'static str; 3] = ["active", "expired", "revoked"];
+
+    /// What it is now.
+    pub(super) fn state(&self, now: Timestamp) -> &'static str {
+        if self.revoked_at.is_some() {
+            "revoked"
+        } else if self.is_live(now) {
+            "active"
+        } else {
+            "expired"
+        }
+    }
+
     /// How lists show it.
     pub(super) fn prefix(&self) -> String {
         format!("st_{}", self.public_id)

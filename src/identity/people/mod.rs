@@ -1,5 +1,8 @@
 //! People and what they are in a company.
 
+pub(super) mod acts;
+pub mod api;
+pub mod pages;
 mod store;
 
 pub(super) use self::store::{
@@ -57,6 +60,18 @@ pub(super) enum Standing {
 }
 
 impl Standing {
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Active, Self::Invited, Self::Disabled];
+
+    /// What pages call it.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Invited => "Invited",
+            Self::Disabled => "Disabled",
+        }
+    }
+
     /// The word of API and filters.
     pub(super) fn as_str(self) -> &'static str {
         match self {

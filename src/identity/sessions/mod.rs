@@ -52,14 +52,14 @@ impl NewSession {
         now: Timestamp,
         user: UserId,
         tenant: TenantId,
-        token: &PlainToken,
+        token: HashedToken,
         origin: &Origin,
     ) -> Self {
         Self {
             id: SessionId::new(now),
             user,
             tenant,
-            token: token.hash(),
+            token,
             address: origin.address.clone(),
             user_agent: origin.user_agent.clone(),
         }

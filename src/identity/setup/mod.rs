@@ -58,7 +58,7 @@ async fn claim(app: &App, claim: Claim, origin: Origin) -> Result<PlainToken> {
     let now = app.clock.now();
     let user = UserId::new(now);
     let token = PlainToken::generate()?;
-    let session = NewSession::new(now, user, tenant, &token, &origin);
+    let session = NewSession::new(now, user, tenant, token.hash(), &origin);
     app.control
         .write(move |c| {
             if people::owners(c, None)? > 0 {

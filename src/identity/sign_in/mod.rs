@@ -126,7 +126,7 @@ pub(super) async fn begin(
         tenant,
         stronger,
     } = proven;
-    let session = NewSession::new(app.clock.now(), user.id, tenant, &token, &origin);
+    let session = NewSession::new(app.clock.now(), user.id, tenant, token.hash(), &origin);
     let actor = person(user.id, &user.email, origin);
     app.control
         .write(move |c| {

@@ -1,0 +1,118 @@
+//! What can be done with keys: make one, revoke one.
+
+use zeroize::Zeroizing;
+
+use super::{ApiKey, NewKey, by_id, by_name, insert, revoke as mark_revoked};
+use crate::actor::Actor;
+use crate::app::App;
+use crate::audit::{self, Event};
+use crate::clock::Timestamp;
+use crate::crypto::PlainApiKey;
+use crate::gate::Rights;
+use crate::id::{ApiKeyId, TenantId};
+use crate::identity::keeper::Keeper;
+use crate::identity::model::{self, BadScopes};
+use crate::{Error, Result};
+
+/// What a new key is to be.
+#[derive(Debug, Clone)]
+pub(in crate::identity) struct Wanted {
+    pub(in crate::identity) name: String,
+    pub(in crate::identity) scopes: Vec<String>,
+    pub(in crate::identity) expires_at: Option<Timestamp>,
+}
+
+/// Every permission of the program by name.
+pub(in crate::identity) fn known_permissions(app: &App) -> Vec<&'static str> {
+    app.slices
+        .iter()
+        .flat_map(|slice| slice.permissions)
+        .map(|permission| permission.name)
+        .collect()
+}
+
+/// Makes a key. The secret is in the answer and nowhere else.
+pub(in crate::identity) async fn create(
+    app: &App,
+    actor: Actor,
+    maker: &Rights,
+    tenant: TenantId,
+    wanted: Wanted,
+) -> Result<(ApiKey, Zeroizing<String>)> {
+    let given: Vec<&str> = wanted.scopes.iter().map(String::as_str).collect();
+    let scopes =
+        model::scopes(&given, &known_permissions(app), maker).map_err(|bad| match bad {
+            BadScopes::Beyond(name) => Error::Forbidden(name),
+            other => Error::invalid("scopes", other.to_string()),
+        })?;
+    let now = app.clock.now();
+    if wanted.expires_at.is_some_and(|at| at <= now) {
+        return Err(Error::invalid("expires_at", "A key expires in the future."));
+    }
+    let plain = PlainApiKey::generate()?;
+    let hash = plain.hash(Keeper::of(app)?.pepper());
+    let new = NewKey {
+        id: ApiKeyId::new(now),
+        name: wanted.name,
+        public_id: plain.id().as_str().to_owned(),
+        hash,
+        scopes,
+        created_by: actor.name.clone(),
+        expires_at: wanted.expires_at,
+    };
+    let key = app
+        .control
+        .write(move |c| {
+            if by_name(c, tenant, &new.name)?.is_some() {
+                return Err(Error::Duplicate);
+            }
+            insert(c, tenant, &new)?;
+            let shown = serde_json::json!({ "name": new.name, "scopes": new.scopes, "expires_at": new.expires_at });
+            let event = Event::new("api_key.created").product("identity").target("api_key", &new.id, &new.name);
+            audit::record(c, &actor, event.created(&shown).secret("key"))?;
+            by_id(c, tenant, new.id)?.ok_or(Error::NotFound)
+        })
+        .await
+        .map_err(|error| error.duplicate_of("name", "There is a key of this name already. Choose another name, or revoke that one first."))?;
+    Ok((key, plain.expose()))
+}
+
+/// Which key is meant.
+#[derive(Debug, Clone)]
+pub(in crate::identity) enum Which {
+    Id(ApiKeyId),
+    Name(String),
+}
+
+/// Revokes a key: it opens nothing from the next request on. Revoking one twice changes nothing.
+pub(in crate::identity) async fn revoke(
+    app: &App,
+    actor: Actor,
+    tenant: TenantId,
+    which: Which,
+) -> Result<ApiKey> {
+    let key = app
+        .control
+        .write(move |c| {
+            let key = match &which {
+                Which::Id(id) => by_id(c, tenant, *id)?,
+                Which::Name(name) => by_name(c, tenant, name)?,
+            };
+            let key = key.ok_or(Error::NotFound)?;
+            if key.revoked_at.is_some() {
+                return Ok(key);
+            }
+            mark_revoked(c, tenant, key.id)?;
+            let event = Event::new("api_key.revoked")
+                .product("identity")
+                .target("api_key", &key.id, &key.name);
+            audit::record(c, &actor, event)?;
+            Ok(ApiKey {
+                revoked_at: Some(c.now()),
+                ..key
+            })
+        })
+        .await?;
+    Keeper::of(app)?.forget_key(key.id);
+    Ok(key)
+}
