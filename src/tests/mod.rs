@@ -18,5 +18,6 @@ mod harness;
 mod jobs;
 mod mailing;
 mod packaging;
+mod server;
 mod supply;
 mod web;

@@ -246,7 +246,6 @@ impl Reply {
     }
 
     /// Asserts the status and hands the reply on.
-    #[must_use]
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text());

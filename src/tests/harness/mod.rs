@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod company;
 pub mod engine;
 mod guardian;
 pub mod http;
@@ -10,8 +11,9 @@ pub mod lines;
 mod ports;
 pub mod postgres;
 pub mod process;
-pub mod smtp;
+pub mod rows;
 mod self_test;
+pub mod smtp;
 pub mod stores;
 mod webdriver;
 

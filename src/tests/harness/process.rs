@@ -276,7 +276,6 @@ impl Done {
     }
 
     /// Asserts the exit code and hands the outcome on.
-    #[must_use]
     #[track_caller]
     pub fn expect_code(self, code: i32) -> Self {
         assert_eq!(

@@ -1,0 +1,9 @@
+//! The process as its operator meets it: how it starts, stops, answers for its health, and works beside the command line.
+
+mod bootstrap;
+mod health;
+mod keys;
+mod setup;
+mod start;
+mod stop;
+mod trace;
