@@ -1,3 +1,5 @@
 //! What a stranger meets before the program: the README's commands, the papers, the files for services and containers.
 
+mod papers;
+mod readme;
 mod service;
