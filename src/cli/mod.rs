@@ -4,12 +4,16 @@
 //! and its name in `GROUPS` of `help.rs`. Data goes to standard output, words to standard error ([`out`]);
 //! readers take `--json`; writers ask through [`prompt`]; failures carry their code ([`exit`]).
 
+mod audit;
+mod company;
 mod completions;
 mod config;
 mod context;
 mod exit_codes;
 mod health;
 mod help;
+mod jobs;
+mod mail;
 mod man;
 mod migrate;
 mod openapi;
@@ -29,6 +33,7 @@ use std::process::ExitCode;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 
+pub use self::company::{Company, CompanyArg};
 pub use self::context::Context;
 pub use self::exit::{Exit, Failure, Outcome};
 pub use self::help::command;

@@ -10,6 +10,7 @@ use super::{Cli, Command, command, out};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::gate::Later;
+use crate::jobs;
 use crate::server::boot;
 use crate::server::control_socket::{self, Reply, Request};
 
@@ -51,6 +52,15 @@ impl Io {
 pub enum StoreCommand {
     /// Print a new one-time setup link; the old one stops working
     SetupUrl(super::setup_url::SetupUrl),
+    /// Read the trail of who changed what
+    #[command(subcommand)]
+    Audit(super::audit::Audit),
+    /// See and steer the work that waits
+    #[command(subcommand)]
+    Jobs(super::jobs::Jobs),
+    /// Try the mail server
+    #[command(subcommand)]
+    Mail(super::mail::Mail),
 }
 
 impl StoreCommand {
@@ -58,13 +68,16 @@ impl StoreCommand {
     async fn run(self, app: &App, io: &mut Io) -> Outcome {
         match self {
             Self::SetupUrl(command) => command.run(app, io).await,
+            Self::Audit(command) => command.run(app, io).await,
+            Self::Jobs(command) => command.run(app, io).await,
+            Self::Mail(command) => command.run(app, io).await,
         }
     }
 
     /// Reads what the command needs from the person: here, at their terminal, never in the server.
     fn read_input(&self) -> Result<Option<String>, Failure> {
         match self {
-            Self::SetupUrl(_) => Ok(None),
+            Self::SetupUrl(_) | Self::Audit(_) | Self::Jobs(_) | Self::Mail(_) => Ok(None),
         }
     }
 
@@ -105,6 +118,10 @@ impl StoreCommand {
                 ..Io::default()
             };
             let outcome = self.run(&standing.app, &mut io).await;
+            // A server on the same database learns of the work left for it; it would find it by itself, later.
+            if let Err(error) = jobs::note_due(&standing.app).await {
+                tracing::debug!(%error, "Other processes were not told of new work");
+            }
             standing.stores.shutdown().await;
             finish(&reply_of(io, outcome))
         })
