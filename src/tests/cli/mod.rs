@@ -6,4 +6,5 @@ mod exit_codes;
 mod health;
 mod help;
 mod man;
+mod trail;
 mod version;
