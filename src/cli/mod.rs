@@ -10,11 +10,14 @@ mod context;
 mod exit_codes;
 mod health;
 mod help;
+mod key;
 mod man;
 mod migrate;
 mod openapi;
 mod serve;
 mod setup_url;
+mod tenant;
+mod user;
 mod version;
 
 pub mod exit;

@@ -51,6 +51,12 @@ impl Io {
 pub enum StoreCommand {
     /// Print a new one-time setup link; the old one stops working
     SetupUrl(super::setup_url::SetupUrl),
+    #[command(subcommand)]
+    User(super::user::User),
+    #[command(subcommand)]
+    Key(super::key::Key),
+    #[command(subcommand)]
+    Tenant(super::tenant::Tenant),
 }
 
 impl StoreCommand {
@@ -58,13 +64,18 @@ impl StoreCommand {
     async fn run(self, app: &App, io: &mut Io) -> Outcome {
         match self {
             Self::SetupUrl(command) => command.run(app, io).await,
+            Self::User(command) => command.run(app, io).await,
+            Self::Key(command) => command.run(app, io).await,
+            Self::Tenant(command) => command.run(app, io).await,
         }
     }
 
     /// Reads what the command needs from the person: here, at their terminal, never in the server.
     fn read_input(&self) -> Result<Option<String>, Failure> {
         match self {
-            Self::SetupUrl(_) => Ok(None),
+            Self::User(command) => command.read_input(),
+            Self::Key(command) => command.read_input(),
+            Self::SetupUrl(_) | Self::Tenant(_) => Ok(None),
         }
     }
 
