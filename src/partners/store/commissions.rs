@@ -132,6 +132,8 @@ pub struct CommissionFilter {
     pub state: Option<CommissionState>,
     /// Pending with their hold over at this time: ready to be approved.
     pub ready_at: Option<Timestamp>,
+    /// Pending with their hold not over at this time.
+    pub held_at: Option<Timestamp>,
     /// Of this partner.
     pub partner: Option<PartnerId>,
     /// In this programme.
@@ -243,6 +245,11 @@ fn filtered(filter: &CommissionFilter) -> commissions::BoxedQuery<'static, Multi
         query = query
             .filter(commissions::state.eq(CommissionState::Pending))
             .filter(commissions::hold_until.le(now));
+    }
+    if let Some(now) = filter.held_at {
+        query = query
+            .filter(commissions::state.eq(CommissionState::Pending))
+            .filter(commissions::hold_until.gt(now));
     }
     if let Some(partner) = filter.partner {
         query = query.filter(commissions::partner_id.eq(partner));
