@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 
 use crate::actor::Actor;
 use crate::db::TenantConn;
-use crate::partners::redirect::Ways;
+use crate::partners::links_changed;
 use crate::web::conflict::ConflictPage;
 use crate::web::form::FormErrors;
 use crate::web::page::PageShell;
@@ -30,8 +30,7 @@ where
     F: Fn(&mut TenantConn, &Actor) -> Result<Done> + Send + Sync + 'static,
 {
     let answered = act(allowed, form, change).await;
-    let tenant = allowed.scope.tenant();
-    allowed.app.memory.of::<Ways>().forget(tenant);
+    links_changed(&allowed.app, allowed.scope.tenant());
     answered
 }
 

@@ -57,7 +57,10 @@ fn sort(text: &str, columns: &[&'static str]) -> Result<(&'static str, bool)> {
     };
     let column = columns.iter().find(|column| **column == name);
     let column = column.ok_or_else(|| {
-        Error::invalid("sort", format!("This list sorts by: {}.", columns.join(", ")))
+        Error::invalid(
+            "sort",
+            format!("This list sorts by: {}.", columns.join(", ")),
+        )
     })?;
     Ok((column, down == (*column == "name")))
 }

@@ -39,10 +39,7 @@ pub(super) fn read(form: &Form, fields: &mut Fields) -> Option<Reward> {
 }
 
 /// The fields as a record fills them; `currency` stands where the reward has none.
-pub(super) fn pairs(
-    reward: Option<Reward>,
-    currency: Currency,
-) -> Vec<(&'static str, String)> {
+pub(super) fn pairs(reward: Option<Reward>, currency: Currency) -> Vec<(&'static str, String)> {
     let none = String::new;
     let (kind, rate, amount, currency) = match reward {
         Some(Reward::Percent { rate }) => ("percent", rate.to_string(), none(), currency),

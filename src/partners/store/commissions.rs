@@ -339,3 +339,12 @@ pub fn totals(c: &mut TenantConn) -> Result<Vec<(CommissionState, i64, Money)>> 
         .map(|sum| (sum.state, sum.many, Money::new(sum.amount, sum.currency)))
         .collect())
 }
+
+/// Some by their ids.
+pub fn find_all(c: &mut TenantConn, ids: &[CommissionId]) -> Result<Vec<Commission>> {
+    let rows = commissions::table
+        .filter(commissions::id.eq_any(ids.to_vec()))
+        .select(COLUMNS)
+        .load::<Row>(c.db())?;
+    Ok(rows.into_iter().map(read).collect())
+}

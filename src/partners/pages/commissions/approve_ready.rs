@@ -93,10 +93,7 @@ pub async fn ask(allowed: Allowed<WriteCommissions>) -> Result<HttpResponse> {
 ///
 /// # Errors
 /// Where the store fails.
-pub async fn approve_ready(
-    allowed: Allowed<WriteCommissions>,
-    sent: Form,
-) -> Result<HttpResponse> {
+pub async fn approve_ready(allowed: Allowed<WriteCommissions>, sent: Form) -> Result<HttpResponse> {
     let ids: Vec<CommissionId> = sent
         .all("ids")
         .into_iter()

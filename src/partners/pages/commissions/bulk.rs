@@ -71,7 +71,10 @@ pub(super) fn carry_out(
 ) -> Result<Toast> {
     let ids = wanted.ids(c)?;
     if ids.is_empty() {
-        return Ok(Toast::new(Tone::Info, "Nothing waits any more; nothing was changed."));
+        return Ok(Toast::new(
+            Tone::Info,
+            "Nothing waits any more; nothing was changed.",
+        ));
     }
     let before = commissions::find_all(c, &ids)?;
     let full = ids.len() == MOST_AT_ONCE;
@@ -82,10 +85,13 @@ pub(super) fn carry_out(
     };
     let answer = commission::act_on_many(c, actor, &bulk)?;
     let skipped = |one: &Commission| answer.skipped.iter().any(|left| left.id == one.id);
-    let amounts = before.iter().filter(|one| !skipped(one)).map(|one| match action {
-        BulkAction::Approve => one.payable(),
-        BulkAction::Reverse => crate::money::Money::new(one.left_minor(), one.amount.currency),
-    });
+    let amounts = before
+        .iter()
+        .filter(|one| !skipped(one))
+        .map(|one| match action {
+            BulkAction::Approve => one.payable(),
+            BulkAction::Reverse => crate::money::Money::new(one.left_minor(), one.amount.currency),
+        });
     let sums = sums::by_currency(amounts);
     let verb = match action {
         BulkAction::Approve => "approved",
@@ -99,7 +105,9 @@ pub(super) fn carry_out(
     );
     let left = answer.skipped.len();
     if left > 0 {
-        text.push_str(&format!(" {left} stayed as they were, because this does not fit where they stand."));
+        text.push_str(&format!(
+            " {left} stayed as they were, because this does not fit where they stand."
+        ));
     }
     if full {
         text.push_str(" More may match: this takes the first 500, so look again.");

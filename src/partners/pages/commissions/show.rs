@@ -6,7 +6,9 @@ use askama::Template;
 use super::super::words;
 use crate::audit;
 use crate::id::CommissionId;
-use crate::partners::model::{Attribution, Click, Commission, CommissionState, Customer, Event, Link, Payout};
+use crate::partners::model::{
+    Attribution, Click, Commission, CommissionState, Customer, Event, Link, Payout,
+};
 use crate::partners::permissions::ReadCommissions;
 use crate::partners::store::{clicks, customers, events, links, pages, payouts};
 use crate::partners::{api, commission};

@@ -9,6 +9,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::Result;
+use crate::clock::Timestamp;
 use crate::partners::permissions::ReadReports;
 use crate::web::format::Format;
 use crate::web::markup::Markup;
@@ -16,7 +17,6 @@ use crate::web::nav::Place;
 use crate::web::page::{self, PageShell};
 use crate::web::parts::{Figure, Link};
 use crate::web::{Allowed, Query};
-use crate::clock::Timestamp;
 
 #[derive(Template)]
 #[template(path = "partners/home.html")]

@@ -79,9 +79,8 @@ impl Found {
             allowed.url(&format!("/admin?days={days}&currency={currency}"))
         };
         let days = DAYS.iter().filter(|days| **days != self.days);
-        let days = days.map(|days| {
-            Link::new(format!("{days} days"), address(*days, self.currency))
-        });
+        let days =
+            days.map(|days| Link::new(format!("{days} days"), address(*days, self.currency)));
         let currencies = self
             .others
             .iter()

@@ -51,7 +51,10 @@ impl Found {
         let mut batches = |state| -> Result<usize> {
             Ok(payouts::list_batches(c, Some(state), &few)?.rows.len())
         };
-        let (drafts, exported) = (batches(PayoutState::Draft)?, batches(PayoutState::Exported)?);
+        let (drafts, exported) = (
+            batches(PayoutState::Draft)?,
+            batches(PayoutState::Exported)?,
+        );
         let applied = reports::partners_by_state(c)?
             .into_iter()
             .find(|(state, _)| *state == PartnerState::Applied)
@@ -76,12 +79,32 @@ impl Found {
         };
         let begun = self.begun;
         let steps = vec![
-            step(begun.program, "Make a programme", "Make", "/admin/programs/new"),
+            step(
+                begun.program,
+                "Make a programme",
+                "Make",
+                "/admin/programs/new",
+            ),
             step(begun.partner, "Add a partner", "Add", "/admin/partners/new"),
             step(begun.link, "Give them a link", "Create", "/admin/links/new"),
-            step(begun.event, "Report a first sale from your shop", "See how", "/api/docs"),
-            step(self.mailed, "Send a test mail", "Set up", "/admin/mail/settings"),
-            step(begun.paid, "Pay a first partner", "Prepare", "/admin/payouts/new"),
+            step(
+                begun.event,
+                "Report a first sale from your shop",
+                "See how",
+                "/api/docs",
+            ),
+            step(
+                self.mailed,
+                "Send a test mail",
+                "Set up",
+                "/admin/mail/settings",
+            ),
+            step(
+                begun.paid,
+                "Pay a first partner",
+                "Prepare",
+                "/admin/payouts/new",
+            ),
         ];
         if steps.iter().all(|step| step.is_done) {
             Vec::new()
@@ -101,10 +124,34 @@ impl Found {
             })
         };
         [
-            waits(self.applied, "partner waits for your answer", "partners wait for your answer", "Look", "/admin/partners?state=applied"),
-            waits(self.ready, "commission is ready to approve", "commissions are ready to approve", "Look", "/admin/commissions?state=ready"),
-            waits(count(self.drafts), "payout waits for approval", "payouts wait for approval", "Look", "/admin/payouts?state=draft"),
-            waits(count(self.exported), "payout waits for its payment", "payouts wait for their payment", "Look", "/admin/payouts?state=exported"),
+            waits(
+                self.applied,
+                "partner waits for your answer",
+                "partners wait for your answer",
+                "Look",
+                "/admin/partners?state=applied",
+            ),
+            waits(
+                self.ready,
+                "commission is ready to approve",
+                "commissions are ready to approve",
+                "Look",
+                "/admin/commissions?state=ready",
+            ),
+            waits(
+                count(self.drafts),
+                "payout waits for approval",
+                "payouts wait for approval",
+                "Look",
+                "/admin/payouts?state=draft",
+            ),
+            waits(
+                count(self.exported),
+                "payout waits for its payment",
+                "payouts wait for their payment",
+                "Look",
+                "/admin/payouts?state=exported",
+            ),
         ]
         .into_iter()
         .flatten()

@@ -96,7 +96,10 @@ fn offered(c: &mut TenantConn, partner: Option<PartnerId>) -> Result<Vec<Choice>
                 partners.get(&place.partner_id)?,
                 programs.get(&place.program_id)?,
             );
-            Some(Choice::new(place.id.to_string(), format!("{who} in {what}")))
+            Some(Choice::new(
+                place.id.to_string(),
+                format!("{who} in {what}"),
+            ))
         })
         .collect();
     offered.sort_by_key(|choice| choice.label.to_lowercase());

@@ -83,7 +83,10 @@ fn carry_out(
     } else {
         "suspended"
     };
-    let mut text = format!("{} {verb}.", words::many(changed, "partner", "partners", &format));
+    let mut text = format!(
+        "{} {verb}.",
+        words::many(changed, "partner", "partners", &format)
+    );
     if left > 0 {
         text.push_str(&format!(
             " {} stayed as they were, because this does not fit where they stand.",
@@ -120,7 +123,10 @@ async fn ask(
         .collect();
     let left = meant.len() - fitting.len();
     let many = i64::try_from(fitting.len()).unwrap_or(i64::MAX);
-    let title = format!("Suspend {}?", words::many(many, "partner", "partners", &format));
+    let title = format!(
+        "Suspend {}?",
+        words::many(many, "partner", "partners", &format)
+    );
     let mut confirm = Confirm::new(
         allowed.shell(Place::Partners, title),
         format!("Suspend {}", format.number(many)),
@@ -128,7 +134,9 @@ async fn ask(
         allowed.url("/admin/partners"),
     )
     .consequence(words::some(&fitting))
-    .consequence("Their links stop leading on, and they are left out of payouts, until you reinstate them.")
+    .consequence(
+        "Their links stop leading on, and they are left out of payouts, until you reinstate them.",
+    )
     .field("do", "suspend")
     .field("sure", "true")
     .field(sent_once::FIELD, sent_once::number())

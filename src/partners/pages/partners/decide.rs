@@ -31,7 +31,11 @@ fn decision(word: &str) -> Result<Decision> {
 /// The verb, what follows from it, and what is said when it is done.
 fn words(decision: Decision) -> (&'static str, &'static [&'static str], &'static str) {
     match decision {
-        Decision::Approve => ("Approve", &["They may be enrolled and earn."], "was approved."),
+        Decision::Approve => (
+            "Approve",
+            &["They may be enrolled and earn."],
+            "was approved.",
+        ),
         Decision::Decline => (
             "Decline",
             &["They are not a partner. You may approve them later."],
@@ -63,7 +67,12 @@ fn words(decision: Decision) -> (&'static str, &'static [&'static str], &'static
     }
 }
 
-fn confirm(allowed: &Allowed<WritePartners>, partner: &Partner, decision: Decision, word: &str) -> Confirm {
+fn confirm(
+    allowed: &Allowed<WritePartners>,
+    partner: &Partner,
+    decision: Decision,
+    word: &str,
+) -> Confirm {
     let (verb, follows, _) = words(decision);
     let here = allowed.url(&format!("/admin/partners/{}", partner.id));
     let shell = allowed.shell(Place::Partners, format!("{verb} {}?", partner.name));
@@ -75,9 +84,9 @@ fn confirm(allowed: &Allowed<WritePartners>, partner: &Partner, decision: Decisi
     )
     .field("version", partner.version.to_string())
     .field(sent_once::FIELD, sent_once::number());
-    let question = follows
-        .iter()
-        .fold(question, |question, sentence| question.consequence(*sentence));
+    let question = follows.iter().fold(question, |question, sentence| {
+        question.consequence(*sentence)
+    });
     match decision {
         Decision::Archive => question.destructive().retype(&partner.name),
         Decision::Decline | Decision::Suspend => question.destructive(),
@@ -99,7 +108,10 @@ pub async fn ask(
     if !decision.fits(partner.state) {
         return Err(Error::conflict(
             "wrong_state",
-            format!("{} is {}; this decision does not fit.", partner.name, partner.state),
+            format!(
+                "{} is {}; this decision does not fit.",
+                partner.name, partner.state
+            ),
         ));
     }
     Ok(page::ok(&confirm(&allowed, &partner, decision, &word)))

@@ -9,7 +9,14 @@ use crate::partners::store::partners;
 use crate::web::{Allowed, csv};
 
 const HEADS: &[&str] = &[
-    "id", "name", "email", "company", "website", "state", "payee", "created_at",
+    "id",
+    "name",
+    "email",
+    "company",
+    "website",
+    "state",
+    "payee",
+    "created_at",
 ];
 
 /// Sends it.

@@ -72,7 +72,12 @@ pub async fn create(allowed: Allowed<WritePartners>, sent: Form) -> Result<HttpR
 
 fn read(sent: &Form) -> Result<(NewPartner, Option<ProgramId>)> {
     let mut fields = Fields::default();
-    let name = fields.form_text(sent, "name", 1..=120, "Give a name of at most 120 characters.");
+    let name = fields.form_text(
+        sent,
+        "name",
+        1..=120,
+        "Give a name of at most 120 characters.",
+    );
     let email = fields.form_email(sent, "email");
     let program = fields.optional("program_id", sent.text("program_id"));
     fields.check()?;

@@ -60,7 +60,10 @@ pub async fn create(allowed: Allowed<WritePayouts>, sent: Form) -> Result<HttpRe
         Ok(new) => {
             act::act(&allowed, &sent, move |c, actor| {
                 let view = payout::draft(c, actor, &new)?;
-                let text = format!("{} drawn up. Look it through, then approve it.", format.sums(&view.totals));
+                let text = format!(
+                    "{} drawn up. Look it through, then approve it.",
+                    format.sums(&view.totals)
+                );
                 Ok(Done::new(
                     format!("/admin/payouts/{}", view.batch.id),
                     Toast::good(text),
@@ -78,7 +81,12 @@ pub async fn create(allowed: Allowed<WritePayouts>, sent: Form) -> Result<HttpRe
 
 fn read(sent: &Form) -> Result<NewBatch> {
     let mut fields = Fields::default();
-    let note = fields.optional_text("note", sent.text("note"), 500, "Use at most 500 characters.");
+    let note = fields.optional_text(
+        "note",
+        sent.text("note"),
+        500,
+        "Use at most 500 characters.",
+    );
     let currency = fields.optional("currency", sent.text("currency"));
     fields.check()?;
     Ok(NewBatch {

@@ -95,9 +95,8 @@ pub async fn show(allowed: Allowed<ReadPayouts>, path: web::Path<String>) -> Res
         label,
         when: at,
     };
-    let when = |at: Option<crate::clock::Timestamp>| {
-        at.map_or_else(Markup::default, |at| format.when(at))
-    };
+    let when =
+        |at: Option<crate::clock::Timestamp>| at.map_or_else(Markup::default, |at| format.when(at));
     let mut steps = vec![
         step("Drawn up", format.when(batch.created_at)),
         step("Approved", when(batch.approved_at)),

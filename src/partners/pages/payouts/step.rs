@@ -6,10 +6,10 @@ use super::super::{act, words};
 use crate::actor::Actor;
 use crate::db::TenantConn;
 use crate::id::PayoutBatchId;
+use crate::partners::api;
 use crate::partners::model::PayoutState;
 use crate::partners::payout::{self, BatchView};
 use crate::partners::permissions::WritePayouts;
-use crate::partners::api;
 use crate::web::confirm::Confirm;
 use crate::web::nav::Place;
 use crate::web::page;
@@ -34,11 +34,17 @@ pub async fn ask(
         "cancel" => PayoutState::Cancelled,
         _ => return Err(Error::NotFound),
     };
-    let view = allowed.scope.read(move |c| payout::find_batch(c, id)).await?;
+    let view = allowed
+        .scope
+        .read(move |c| payout::find_batch(c, id))
+        .await?;
     if !view.batch.state.may_become(to) {
         return Err(Error::conflict(
             "wrong_state",
-            format!("This batch is {}; that step does not fit.", view.batch.state),
+            format!(
+                "This batch is {}; that step does not fit.",
+                view.batch.state
+            ),
         ));
     }
     Ok(page::ok(&question(&allowed, &view, to, &word)))

@@ -79,7 +79,10 @@ pub async fn archive(
         let mut again = confirm(&allowed, &asked);
         again.errors = FormErrors::none().with(
             "retype",
-            format!("Type the name exactly as it stands here: {}", asked.program.name),
+            format!(
+                "Type the name exactly as it stands here: {}",
+                asked.program.name
+            ),
         );
         return Ok(page::unprocessable(&again));
     }

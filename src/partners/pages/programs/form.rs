@@ -117,7 +117,12 @@ pub(super) fn of(program: &Program) -> Form {
 /// A new programme as typed.
 pub(super) fn new(form: &Form) -> Result<NewProgram> {
     let mut fields = Fields::default();
-    let name = fields.form_text(form, "name", 1..=120, "Give it a name, as partners will read it.");
+    let name = fields.form_text(
+        form,
+        "name",
+        1..=120,
+        "Give it a name, as partners will read it.",
+    );
     let _: Option<Destination> = fields.parse("destination_url", form.text("destination_url"));
     let commission = reward::read(form, &mut fields);
     let window = fields.number(

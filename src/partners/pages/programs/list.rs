@@ -43,12 +43,7 @@ struct Row {
 /// # Errors
 /// [`crate::Error::Invalid`] for an address that does not fit.
 pub async fn list(allowed: Allowed<ReadPrograms>) -> Result<HttpResponse> {
-    let asked = listing::read(
-        &allowed.request,
-        &["state"],
-        "name",
-        &["name", "created"],
-    )?;
+    let asked = listing::read(&allowed.request, &["state"], "name", &["name", "created"])?;
     let filter = ProgramFilter {
         state: asked.query.parsed("state")?,
         q: listing::search(&asked.query),

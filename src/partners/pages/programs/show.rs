@@ -108,12 +108,7 @@ pub async fn show(allowed: Allowed<ReadPrograms>, path: web::Path<String>) -> Re
         destination: program.destination_url.clone(),
         created: format.when(program.created_at),
         partners: enrolled.rows.iter().map(row).collect(),
-        partners_total: words::many(
-            enrolled.total.unwrap_or(0),
-            "partner",
-            "partners",
-            &format,
-        ),
+        partners_total: words::many(enrolled.total.unwrap_or(0), "partner", "partners", &format),
         links_total: words::many(links, "link", "links", &format),
         history: events.iter().map(|event| event.entry(&format)).collect(),
         shell: allowed
