@@ -1,5 +1,6 @@
 //! **Every URL of the program, in one list, by slice.** A page's file is named by its last word.
 
+mod admin;
 mod earnings;
 mod programme;
 
@@ -19,7 +20,7 @@ pub fn all() -> Vec<Route> {
         tenancy_and_identity(),
         partners_open(),
         partners_api(),
-        partners_pages(),
+        admin::pages(),
     ]
     .into_iter()
     .flatten()
@@ -259,8 +260,4 @@ fn partners_api() -> Vec<Route> {
         .into_iter()
         .flatten()
         .collect()
-}
-
-fn partners_pages() -> Vec<Route> {
-    vec![]
 }

@@ -180,6 +180,11 @@
     const form = event.target;
     if (event.defaultPrevented) return;
     if (form.method !== "post") return;
+    // A file leaves the page as it is; what changed with it shows after a reload.
+    if (form.matches("[data-download]")) {
+      setTimeout(() => location.reload(), 1500);
+      return;
+    }
     if (form.leaving) {
       event.preventDefault();
       return;

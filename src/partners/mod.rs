@@ -14,6 +14,7 @@ pub mod enrolment;
 pub mod event;
 pub mod link;
 pub mod model;
+pub mod pages;
 pub mod partner;
 pub mod payout;
 pub mod permissions;

@@ -173,6 +173,11 @@ impl Format {
         at.to_jiff().to_zoned(self.zone.clone()).date()
     }
 
+    /// The hour of the company's day an instant falls in.
+    pub fn hour_of(&self, at: Timestamp) -> i8 {
+        at.to_jiff().to_zoned(self.zone.clone()).hour()
+    }
+
     /// A moment as a `<time>`: the company's zone without scripts, the reader's with them, UTC on hover.
     pub fn when(&self, at: Timestamp) -> Markup {
         self.time_element(at, false)

@@ -112,6 +112,7 @@ pub async fn get(allowed: Allowed<ReadCommissions>) -> Result<HttpResponse> {
     let filter = CommissionFilter {
         state: query.parsed("state")?,
         ready_at: ready.then(|| allowed.app.clock.now()),
+        held_at: None,
         partner: query.parsed("partner")?,
         program: query.parsed("program")?,
         event: query.parsed("event")?,

@@ -132,6 +132,8 @@ pub struct CommissionFilter {
     pub state: Option<CommissionState>,
     /// Pending with their hold over at this time: ready to be approved.
     pub ready_at: Option<Timestamp>,
+    /// Pending with their hold not over at this time.
+    pub held_at: Option<Timestamp>,
     /// Of this partner.
     pub partner: Option<PartnerId>,
     /// In this programme.
@@ -244,6 +246,11 @@ fn filtered(filter: &CommissionFilter) -> commissions::BoxedQuery<'static, Multi
             .filter(commissions::state.eq(CommissionState::Pending))
             .filter(commissions::hold_until.le(now));
     }
+    if let Some(now) = filter.held_at {
+        query = query
+            .filter(commissions::state.eq(CommissionState::Pending))
+            .filter(commissions::hold_until.gt(now));
+    }
     if let Some(partner) = filter.partner {
         query = query.filter(commissions::partner_id.eq(partner));
     }
@@ -331,4 +338,13 @@ pub fn totals(c: &mut TenantConn) -> Result<Vec<(CommissionState, i64, Money)>> 
         .into_iter()
         .map(|sum| (sum.state, sum.many, Money::new(sum.amount, sum.currency)))
         .collect())
+}
+
+/// Some by their ids.
+pub fn find_all(c: &mut TenantConn, ids: &[CommissionId]) -> Result<Vec<Commission>> {
+    let rows = commissions::table
+        .filter(commissions::id.eq_any(ids.to_vec()))
+        .select(COLUMNS)
+        .load::<Row>(c.db())?;
+    Ok(rows.into_iter().map(read).collect())
 }

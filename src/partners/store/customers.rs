@@ -227,3 +227,12 @@ pub fn candidate_of(c: &mut TenantConn, click: ClickId) -> Result<Option<Candida
         .optional()?;
     Ok(found.map(|found| candidate(found, click.made_at())))
 }
+
+/// One by our id.
+pub fn find(c: &mut TenantConn, id: CustomerId) -> Result<Option<Customer>> {
+    Ok(customers::table
+        .find(id)
+        .first::<Row>(c.db())
+        .optional()?
+        .map(read))
+}

@@ -290,3 +290,11 @@ pub fn attributions_of(c: &mut TenantConn, ids: &[EventId]) -> Result<Vec<Attrib
         };
     Ok(rows.into_iter().map(read).collect())
 }
+
+/// Some by their ids.
+pub fn find_all(c: &mut TenantConn, ids: &[EventId]) -> Result<Vec<Event>> {
+    let rows = events::table
+        .filter(events::id.eq_any(ids.to_vec()))
+        .load::<Row>(c.db())?;
+    rows.into_iter().map(|row| Ok(read(row)?.event)).collect()
+}

@@ -14,7 +14,7 @@ use crate::db::schema::tenant::{
     click_days, enrolments, events, links, partners, payouts, programs,
 };
 use crate::db::types::{Instant, Key};
-use crate::id::{LinkId, PartnerId, PayoutBatchId, ProgramId};
+use crate::id::{LinkId, PartnerId, ProgramId};
 use crate::money::{Currency, Money};
 use crate::partners::model::{EnrolmentState, LinkState, PayoutState, ProgramState};
 
@@ -215,17 +215,6 @@ pub fn open_adjustments(c: &mut TenantConn, partner: PartnerId) -> Result<Vec<(i
     .bind::<Key, _>(partner)
     .load(c.db())?;
     Ok(sums(rows))
-}
-
-/// How many payouts of a batch go to partners whose payee details are not set.
-pub fn without_payee(c: &mut TenantConn, batch: PayoutBatchId) -> Result<Vec<PartnerId>> {
-    Ok(payouts::table
-        .inner_join(partners::table.on(partners::id.eq(payouts::partner_id)))
-        .filter(payouts::batch_id.eq(batch))
-        .filter(partners::payee_sealed.is_null())
-        .order(partners::id.asc())
-        .select(partners::id)
-        .load(c.db())?)
 }
 
 /// What a company has made so far.

@@ -9,9 +9,9 @@ use crate::db::TenantConn;
 use crate::db::portable::day_of;
 use crate::db::schema::tenant::{click_days, enrolments, links, partners};
 use crate::db::types::Instant;
-use crate::id::{CommissionId, ProgramId};
+use crate::id::{CommissionId, LinkId, PartnerId, ProgramId};
 use crate::money::{Currency, Money};
-use crate::partners::model::{EnrolmentState, PartnerState};
+use crate::partners::model::{CommissionState, EnrolmentState, PartnerState};
 
 /// One figure of one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,4 +134,52 @@ pub fn enrolments_active(c: &mut TenantConn) -> Result<i64> {
         .filter(enrolments::state.eq(EnrolmentState::Active))
         .count()
         .get_result(c.db())?)
+}
+
+/// Clicks that earn, by link, of some links over all time.
+pub fn clicks_of_links(c: &mut TenantConn, ids: &[LinkId]) -> Result<Vec<(LinkId, i64)>> {
+    let rows = click_days::table
+        .filter(click_days::link_id.eq_any(ids.to_vec()))
+        .order(click_days::link_id.asc())
+        .select((
+            click_days::link_id,
+            click_days::clicks - click_days::flagged,
+        ))
+        .load::<(LinkId, i64)>(c.db())?;
+    let mut sums: Vec<(LinkId, i64)> = Vec::new();
+    for (link, many) in rows {
+        match sums.last_mut() {
+            Some((last, sum)) if *last == link => *sum += many,
+            _ => sums.push((link, many)),
+        }
+    }
+    Ok(sums)
+}
+
+/// What one partner brought and has coming, by currency and state.
+pub fn partner_commissions(
+    c: &mut TenantConn,
+    partner: PartnerId,
+) -> Result<Vec<(CommissionState, i64, Money)>> {
+    #[derive(diesel::QueryableByName)]
+    struct Sum {
+        #[diesel(sql_type = Text)]
+        state: CommissionState,
+        #[diesel(sql_type = BigInt)]
+        many: i64,
+        #[diesel(sql_type = BigInt)]
+        amount: i64,
+        #[diesel(sql_type = Text)]
+        currency: Currency,
+    }
+    let sums: Vec<Sum> = diesel::sql_query(
+        "SELECT state, COUNT(*) AS many, CAST(SUM(amount_minor - reversed_minor) AS BIGINT) AS amount, currency FROM commissions \
+         WHERE partner_id = $1 GROUP BY state, currency ORDER BY state, currency",
+    )
+    .bind::<crate::db::types::Key, _>(partner)
+    .load(c.db())?;
+    Ok(sums
+        .into_iter()
+        .map(|sum| (sum.state, sum.many, Money::new(sum.amount, sum.currency)))
+        .collect())
 }

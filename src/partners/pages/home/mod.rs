@@ -1,0 +1,74 @@
+//! `GET T/admin`: the month so far against the same days of the last, what waits, and how to begin.
+
+mod figures;
+mod month;
+mod sales;
+mod steps;
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::Result;
+use crate::clock::Timestamp;
+use crate::partners::permissions::ReadReports;
+use crate::web::format::Format;
+use crate::web::markup::Markup;
+use crate::web::nav::Place;
+use crate::web::page::{self, PageShell};
+use crate::web::parts::{Figure, Link};
+use crate::web::{Allowed, Query};
+
+#[derive(Template)]
+#[template(path = "partners/home.html")]
+struct Home {
+    shell: PageShell,
+    figures: Vec<Figure>,
+    chart: Markup,
+    /// Other stretches of time and currencies of the chart; the one at hand has no address.
+    choices: Vec<Link>,
+    steps: Vec<steps::Step>,
+    waiting: Vec<steps::Waiting>,
+}
+
+/// Shows it.
+///
+/// # Errors
+/// [`crate::Error::Invalid`] for an address that does not fit.
+pub async fn home(allowed: Allowed<ReadReports>) -> Result<HttpResponse> {
+    let query = Query::of(&allowed.request);
+    query.only(&["days", "currency"])?;
+    let wish = sales::Wish::of(&query)?;
+    let now = allowed.app.clock.now();
+    let month = month::Month::of(now);
+    let own = allowed.company.currency;
+    let format = allowed.format();
+    let (figures, chart, state) = allowed
+        .scope
+        .read(move |c| {
+            let figures = figures::Found::of(c, month, now)?;
+            let sales = sales::Found::of(c, &wish, own, now)?;
+            let state = steps::Found::of(c, now)?;
+            Ok((figures, sales, state))
+        })
+        .await?;
+    let steps = state.steps(&allowed);
+    Ok(page::ok(&Home {
+        shell: allowed
+            .shell(Place::Home, greeting(now, &format))
+            .lead(month.words()),
+        figures: figures.cards(&allowed, own, &format),
+        choices: chart.choices(&allowed),
+        chart: chart.render(&format),
+        waiting: state.waiting(&allowed, &format),
+        steps,
+    }))
+}
+
+/// A word for the hour of the company's day.
+fn greeting(now: Timestamp, format: &Format) -> &'static str {
+    match format.hour_of(now) {
+        5..12 => "Good morning",
+        12..18 => "Good afternoon",
+        _ => "Good evening",
+    }
+}
