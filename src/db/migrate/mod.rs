@@ -112,9 +112,12 @@ pub fn run(
         reason: e.reason(),
     })?;
     let stores = files(options, which)?;
-    each(&stores, &|file| file.open()?.check_not_newer())
-        .into_iter()
-        .try_for_each(|checked| checked)?;
+    for checked in each(&stores, &|file| file.open()?.check_not_newer()) {
+        // A file that cannot even be read is told of below: it is one company's trouble.
+        if let Err(newer @ MigrateError::Newer { .. }) = checked {
+            return Err(newer);
+        }
+    }
     if which != Which::Control {
         company::sweep(&options.data_dir).map_err(unreachable)?;
     }
