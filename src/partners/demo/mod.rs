@@ -1,0 +1,18 @@
+//! A believable business to look at: a tea shop's year with its partners, made up by `demo load` and taken away by `demo clear`.
+//!
+//! Programmes, partners and customers carry the label `is_demo`; all else is demo through the record it hangs on. Demo and real
+//! records may stand side by side: what has to be unique begins with `demo-` here. The trail keeps one event for loading and one
+//! for clearing, since it is never shortened; everything else is gone to the row.
+
+mod books;
+mod cast;
+mod plan;
+mod random;
+mod season;
+mod shoppers;
+mod stage;
+mod story;
+mod traffic;
+
+pub use plan::{Figures, Plan};
+pub use traffic::{Visit, VisitDay};
