@@ -7,6 +7,7 @@ use actix_web::http::Method;
 
 use crate::identity::permissions::{ReadApiKeys, ReadMembers, WriteApiKeys, WriteMembers};
 use crate::identity::{account, keys, people, reset, setup, sign_in};
+use crate::partners::demo;
 use crate::web::route::{Parameter, Route, api, get, instance, post};
 use crate::web::{assets, describe, health, openapi, theme};
 use crate::{audit, jobs, mailing, tenancy};
@@ -262,5 +263,9 @@ fn partners_api() -> Vec<Route> {
 }
 
 fn partners_pages() -> Vec<Route> {
-    vec![]
+    vec![
+        post(demo::page::LOAD, demo::page::post_load),
+        get(demo::page::CLEAR, demo::page::ask),
+        post(demo::page::CLEAR, demo::page::post_clear),
+    ]
 }

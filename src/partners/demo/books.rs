@@ -103,8 +103,11 @@ impl<'a> Books<'a> {
                 .push(Reverse((hold_until.plus(JOB_COMES), number)));
         }
         self.of_event.insert(event.id, number);
-        let base = event.value.map_or(0, |value| value.amount_minor);
-        self.commissions.push((commission, base));
+        let base = event
+            .value
+            .filter(|value| value.currency == amount.currency);
+        self.commissions
+            .push((commission, base.map_or(0, |value| value.amount_minor)));
     }
 
     /// Approves what the job has approved by now.
@@ -207,7 +210,7 @@ impl<'a> Books<'a> {
                 event_id: Some(refund.id),
                 amount,
                 kind: AdjustmentKind::Refund,
-                reason: format!("Refund of {}", sale.external_id),
+                reason: format!("Refund {} of {}", refund.external_id, sale.external_id),
                 payout_id: None,
                 created_at: at,
             });

@@ -6,6 +6,9 @@
 
 mod books;
 mod cast;
+mod clear;
+mod load;
+pub mod page;
 mod plan;
 mod random;
 mod season;
@@ -14,5 +17,25 @@ mod stage;
 mod story;
 mod traffic;
 
+pub use clear::clear;
+pub use load::{load, preview};
+pub use page::notice;
 pub use plan::{Figures, Plan};
 pub use traffic::{Visit, VisitDay};
+
+use crate::Result;
+use crate::db::TenantConn;
+use crate::partners::store::demo;
+
+/// What the trail calls loading it.
+const EVENT_LOADED: &str = "demo.loaded";
+/// What the trail calls taking it away.
+const EVENT_CLEARED: &str = "demo.cleared";
+
+/// Whether a company has demo data, or some of it.
+///
+/// # Errors
+/// Where the store fails.
+pub fn is_loaded(c: &mut TenantConn) -> Result<bool> {
+    demo::is_loaded(c)
+}

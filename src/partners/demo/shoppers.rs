@@ -191,7 +191,8 @@ impl Shop<'_> {
             return;
         };
         let wait = self.random.between(5_000_000, 90_000_000);
-        let source = if self.random.chance(700) {
+        // A browser is believed for a customer's first click only.
+        let source = if shopper.touches.is_empty() && self.random.chance(700) {
             IdentitySource::Browser
         } else {
             IdentitySource::Server
