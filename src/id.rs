@@ -25,7 +25,6 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 impl<K> Id<K> {
     /// A new id that begins with the time to the microsecond, so that ids sort as they were made.
-    /// The part below the millisecond stands in the 12 bits after it, as RFC 9562 §6.2 (method 3) allows.
     pub fn new(now: Timestamp) -> Self {
         let mut random = [0_u8; 10];
         // Without randomness no id is safe to hand out; the time alone still keeps them apart in order.
@@ -36,6 +35,12 @@ impl<K> Id<K> {
                 .zip(nanos.iter().cycle())
                 .for_each(|(r, n)| *r = *n);
         }
+        Self::drawn(now, random)
+    }
+
+    /// An id of this time from bytes drawn elsewhere: what is made from a seed gets the same ids again.
+    /// The part below the millisecond stands in the 12 bits after it, as RFC 9562 §6.2 (method 3) allows.
+    pub fn drawn(now: Timestamp, mut random: [u8; 10]) -> Self {
         let millis = u64::try_from(now.as_micros() / 1000).unwrap_or(0);
         let fraction = u16::try_from(now.as_micros().rem_euclid(1000) * 4096 / 1000).unwrap_or(0);
         let [high, low, ..] = &mut random;

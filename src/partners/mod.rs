@@ -10,6 +10,7 @@
 mod api;
 pub mod click;
 pub mod commission;
+pub mod demo;
 pub mod enrolment;
 pub mod event;
 pub mod link;

@@ -1,5 +1,6 @@
 //! The URLs of the partner programme's admin pages.
 
+use crate::partners::demo;
 use crate::partners::pages::{
     clicks, commissions, enrolments, home, links, partners, payouts, programs,
 };
@@ -9,6 +10,9 @@ use crate::web::route::{Route, get, post};
 pub(super) fn pages() -> Vec<Route> {
     vec![
         get("/admin", home::home),
+        post(demo::page::LOAD, demo::page::post_load),
+        get(demo::page::CLEAR, demo::page::ask),
+        post(demo::page::CLEAR, demo::page::post_clear),
         get("/admin/programs", programs::list),
         post("/admin/programs", programs::create),
         get("/admin/programs/new", programs::new),

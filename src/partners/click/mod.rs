@@ -7,6 +7,7 @@ mod roll_up;
 pub use flag::flag;
 pub use list::{find, page};
 pub use roll_up::{JOB as ROLL_UP, recount};
+pub(super) use roll_up::{catch_up, forget_place, move_on};
 
 pub use super::store::clicks::ClickFilter;
 

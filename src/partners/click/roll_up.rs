@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::Result;
 use crate::clock::Timestamp;
-use crate::db::TenantConn;
+use crate::db::{Scope, TenantConn};
 use crate::gate::Later;
 use crate::id::ClickId;
 use crate::partners::model::Click;
@@ -31,16 +31,21 @@ pub const JOB: JobKind = JobKind {
 
 fn run(context: JobContext) -> Later<'static, Result<()>> {
     Box::pin(async move {
-        let Some(scope) = context.scope else {
-            return Ok(());
-        };
-        loop {
-            let Some(step) = scope.read(next_step).await? else {
-                return Ok(());
-            };
-            scope.write(move |c| count(c, &step)).await?;
+        match context.scope {
+            Some(scope) => catch_up(&scope).await,
+            None => Ok(()),
         }
     })
+}
+
+/// Counts everything that is old enough, step by step.
+pub(in crate::partners) async fn catch_up(scope: &Scope) -> Result<()> {
+    loop {
+        let Some(step) = scope.read(next_step).await? else {
+            return Ok(());
+        };
+        scope.write(move |c| count(c, &step)).await?;
+    }
 }
 
 /// A stretch of clicks to be counted.
@@ -100,6 +105,34 @@ fn count(c: &mut TenantConn, step: &Step) -> Result<()> {
         clicks::add_to_day(c, &step.day, *link, *all, *flagged)?;
     }
     settings::remember(c, PLACE, &step.until.to_string())
+}
+
+/// Counts what is left up to a minute ago in the transaction at hand and goes on from there: clicks added below that place later come
+/// with daily figures of their own, and a step that was read before it comes to nothing.
+pub(in crate::partners) fn move_on(c: &mut TenantConn) -> Result<()> {
+    let end = ClickId::floor(c.now().minus(BEHIND));
+    let mut from = place(c)?.unwrap_or_else(|| ClickId::floor(Timestamp::from_micros(0)));
+    if from >= end {
+        return Ok(());
+    }
+    while let Some(first) = clicks::first_from(c, from)?.filter(|first| *first < end) {
+        let day = first.made_at();
+        let stop = ClickId::floor(next_midnight(day)).min(end);
+        for (link, all, flagged) in clicks::counts(c, first, stop)? {
+            clicks::add_to_day(c, &day.day(), link, all, flagged)?;
+        }
+        from = stop;
+    }
+    settings::remember(c, PLACE, &end.to_string())
+}
+
+/// Forgets how far was counted where there is nothing to count and nothing was.
+pub(in crate::partners) fn forget_place(c: &mut TenantConn) -> Result<()> {
+    let first = clicks::first_from(c, ClickId::floor(Timestamp::from_micros(0)))?;
+    if first.is_none() && !clicks::any_day(c)? {
+        settings::forget(c, PLACE)?;
+    }
+    Ok(())
 }
 
 /// Corrects a day's figures after a click was flagged or unflagged, if it was counted already.

@@ -13,7 +13,7 @@ fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Error {
 }
 
 /// Seals for this partner of this company.
-pub(super) fn seal(
+pub(in crate::partners) fn seal(
     vault: &Vault,
     owner: TenantId,
     partner: PartnerId,

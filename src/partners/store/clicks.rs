@@ -229,3 +229,9 @@ pub fn forget_days(c: &mut TenantConn, from: &str, until: &str) -> Result<()> {
         .execute(c.db())?;
     Ok(())
 }
+
+/// Whether any day has figures.
+pub fn any_day(c: &mut TenantConn) -> Result<bool> {
+    let day = click_days::table.select(click_days::day);
+    Ok(day.first::<String>(c.db()).optional()?.is_some())
+}

@@ -14,7 +14,7 @@ use crate::partners::model::{Commission, CommissionState};
 use crate::web::{Cursor, Page, Paging};
 
 /// The name of the one rule a programme has today.
-const RULE: &str = "main";
+pub(super) const RULE: &str = "main";
 
 type Row = (
     (

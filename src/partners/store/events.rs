@@ -17,7 +17,7 @@ use crate::web::{Cursor, Page, Paging};
 use crate::{Error, Result};
 
 /// The whole of an event in millionths: last click gives it to one.
-const WHOLE_PPM: i64 = 1_000_000;
+pub(super) const WHOLE_PPM: i64 = 1_000_000;
 
 type Row = (
     EventId,

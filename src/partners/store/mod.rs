@@ -47,9 +47,11 @@ macro_rules! by_name_or_id {
 }
 
 pub mod adjustments;
+pub mod bulk;
 pub mod clicks;
 pub mod commissions;
 pub mod customers;
+pub mod demo;
 pub mod enrolments;
 pub mod events;
 pub mod links;

@@ -33,3 +33,9 @@ pub fn remember(c: &mut TenantConn, name: &str, value: &str) -> Result<()> {
     .execute(c.db())?;
     Ok(())
 }
+
+/// Forgets what was remembered under a name.
+pub fn forget(c: &mut TenantConn, name: &str) -> Result<()> {
+    diesel::delete(settings::table.find(name)).execute(c.db())?;
+    Ok(())
+}

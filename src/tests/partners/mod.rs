@@ -1,0 +1,3 @@
+//! The partner programme.
+
+mod demo_plan;
