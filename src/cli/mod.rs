@@ -14,11 +14,14 @@ mod health;
 mod help;
 mod jobs;
 mod mail;
+mod key;
 mod man;
 mod migrate;
 mod openapi;
 mod serve;
 mod setup_url;
+mod tenant;
+mod user;
 mod version;
 
 pub mod exit;

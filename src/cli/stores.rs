@@ -61,6 +61,12 @@ pub enum StoreCommand {
     /// Try the mail server
     #[command(subcommand)]
     Mail(super::mail::Mail),
+    #[command(subcommand)]
+    User(super::user::User),
+    #[command(subcommand)]
+    Key(super::key::Key),
+    #[command(subcommand)]
+    Tenant(super::tenant::Tenant),
 }
 
 impl StoreCommand {
@@ -71,6 +77,9 @@ impl StoreCommand {
             Self::Audit(command) => command.run(app, io).await,
             Self::Jobs(command) => command.run(app, io).await,
             Self::Mail(command) => command.run(app, io).await,
+            Self::User(command) => command.run(app, io).await,
+            Self::Key(command) => command.run(app, io).await,
+            Self::Tenant(command) => command.run(app, io).await,
         }
     }
 
@@ -78,6 +87,9 @@ impl StoreCommand {
     fn read_input(&self) -> Result<Option<String>, Failure> {
         match self {
             Self::SetupUrl(_) | Self::Audit(_) | Self::Jobs(_) | Self::Mail(_) => Ok(None),
+            Self::User(command) => command.read_input(),
+            Self::Key(command) => command.read_input(),
+            Self::SetupUrl(_) | Self::Tenant(_) => Ok(None),
         }
     }
 

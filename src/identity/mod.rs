@@ -17,6 +17,7 @@ mod remembered;
 pub mod reset;
 mod sessions;
 pub mod setup;
+pub mod shell;
 pub mod sign_in;
 mod throttle;
 

@@ -7,6 +7,7 @@ mod model;
 mod provision;
 mod public;
 pub mod settings;
+pub mod shell;
 mod store;
 pub mod system;
 

@@ -72,7 +72,7 @@ pub struct KeyBody {
 }
 
 impl KeyBody {
-    fn of(key: &ApiKey, now: Timestamp) -> Self {
+    pub(in crate::identity) fn of(key: &ApiKey, now: Timestamp) -> Self {
         Self {
             id: key.id,
             name: key.name.clone(),

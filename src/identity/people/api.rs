@@ -36,7 +36,7 @@ pub struct MemberBody {
 }
 
 impl MemberBody {
-    fn of(member: &Member) -> Self {
+    pub(in crate::identity) fn of(member: &Member) -> Self {
         Self {
             id: member.user.id,
             email: member.user.email.clone(),

@@ -1,0 +1,164 @@
+//! What somebody at the shell of the machine may do with people and keys: everything, since who may run the program there may read
+//! its data anyway. Each change is in the trail as the command line's.
+
+use super::keys::acts as key_acts;
+use super::keys::api::{CreatedKey, KeyBody};
+use super::model::Roles;
+use super::people::acts::{self, By, Change};
+use super::people::api::{InvitedMember, MemberBody};
+use super::{Keeper, keys, people, reset};
+use crate::actor::Actor;
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::crypto::PlainPassword;
+use crate::gate::Rights;
+use crate::id::{TenantId, UserId};
+use crate::web::Fields;
+use crate::{Error, Result};
+
+pub use super::reset::{reset_link, set_password};
+
+fn by(tenant: TenantId) -> By {
+    By {
+        actor: Actor::shell(),
+        tenant,
+        rights: Rights::all(),
+    }
+}
+
+fn address(email: &str) -> Result<String> {
+    let mut fields = Fields::default();
+    let email = fields.email("email", email);
+    fields.check().map(|()| email)
+}
+
+/// Makes somebody who can sign in at once.
+///
+/// # Errors
+/// [`Error::Conflict`] for an address that is here already, [`Error::Invalid`] for a password that is guessed.
+pub async fn create_user(
+    app: &App,
+    tenant: TenantId,
+    email: &str,
+    roles: Roles,
+    password: &PlainPassword,
+) -> Result<UserId> {
+    let email = address(email)?;
+    let keeper = Keeper::of(app)?;
+    let company = keeper
+        .directory()
+        .by_id(tenant)
+        .map(|one| one.view.name.clone())
+        .unwrap_or_default();
+    reset::acceptable(password, &email, &company).map_err(|error| Error::Invalid(vec![error]))?;
+    let hash = app.hasher.hash(password).await?;
+    let id = acts::create(app, by(tenant), &email, roles, hash).await?;
+    reset::look_for_owner(app, keeper).await?;
+    Ok(id)
+}
+
+/// Invites somebody; the link is for the person at the shell to hand on.
+///
+/// # Errors
+/// [`Error::Invalid`] for an address that is here already.
+pub async fn invite_user(
+    app: &App,
+    tenant: TenantId,
+    email: &str,
+    roles: Roles,
+) -> Result<InvitedMember> {
+    let (member, invitation) = acts::invite(app, by(tenant), &address(email)?, "", roles).await?;
+    Ok(InvitedMember {
+        member: MemberBody::of(&member),
+        invitation: invitation.into(),
+    })
+}
+
+/// Everybody of a company, by address.
+///
+/// # Errors
+/// Where the store does not answer.
+pub async fn users(app: &App, tenant: TenantId) -> Result<Vec<MemberBody>> {
+    let members = app
+        .control
+        .read(move |c| people::members(c, tenant))
+        .await?;
+    Ok(members.iter().map(MemberBody::of).collect())
+}
+
+/// Shuts somebody out of a company, or lets them in again.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] for the last owner.
+pub async fn set_disabled(
+    app: &App,
+    tenant: TenantId,
+    email: &str,
+    disabled: bool,
+) -> Result<MemberBody> {
+    let email = super::sign_in::normal(email);
+    let user = app
+        .control
+        .read(move |c| people::user_by_email(c, &email))
+        .await?
+        .ok_or(Error::NotFound)?;
+    let change = Change {
+        roles: None,
+        disabled: Some(disabled),
+    };
+    let member = acts::change(app, by(tenant), user.id, change).await?;
+    Ok(MemberBody::of(&member))
+}
+
+/// Makes an API key.
+///
+/// # Errors
+/// [`Error::Invalid`] for a name that is taken or a scope nobody knows.
+pub async fn create_key(
+    app: &App,
+    tenant: TenantId,
+    name: &str,
+    scopes: Vec<String>,
+    expires_at: Option<Timestamp>,
+) -> Result<CreatedKey> {
+    let mut fields = Fields::default();
+    let name = fields.text(
+        "name",
+        name,
+        1..=120,
+        "Give the key a name of at most 120 characters.",
+    );
+    fields.check()?;
+    let wanted = key_acts::Wanted {
+        name,
+        scopes,
+        expires_at,
+    };
+    let (key, secret) =
+        key_acts::create(app, Actor::shell(), &Rights::all(), tenant, wanted).await?;
+    Ok(CreatedKey {
+        key: secret.to_string(),
+        details: KeyBody::of(&key, app.clock.now()),
+    })
+}
+
+/// A company's keys, the newest first, without secrets.
+///
+/// # Errors
+/// Where the store does not answer.
+pub async fn api_keys(app: &App, tenant: TenantId) -> Result<Vec<KeyBody>> {
+    Keeper::of(app)?.flush().await?;
+    let keys = app.control.read(move |c| keys::all(c, tenant)).await?;
+    let now = app.clock.now();
+    Ok(keys.iter().map(|key| KeyBody::of(key, now)).collect())
+}
+
+/// Revokes a live key by its name.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn revoke_key(app: &App, tenant: TenantId, name: &str) -> Result<KeyBody> {
+    let which = key_acts::Which::Name(name.to_owned());
+    let key = key_acts::revoke(app, Actor::shell(), tenant, which).await?;
+    Ok(KeyBody::of(&key, app.clock.now()))
+}
