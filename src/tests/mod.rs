@@ -7,6 +7,7 @@
     reason = "a test that meets the unexpected should stop right there"
 )]
 
+mod api;
 mod architecture;
 mod audit;
 mod cli;

@@ -1,6 +1,8 @@
 //! The process as its operator meets it: how it starts, stops, answers for its health, and works beside the command line.
 
+mod beside;
 mod bootstrap;
+mod disk_full;
 mod health;
 mod keys;
 mod setup;
