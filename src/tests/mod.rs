@@ -18,5 +18,6 @@ mod harness;
 mod jobs;
 mod mailing;
 mod packaging;
+mod partners;
 mod supply;
 mod web;
