@@ -61,10 +61,13 @@ pub enum StoreCommand {
     /// Try the mail server
     #[command(subcommand)]
     Mail(super::mail::Mail),
+    /// People who sign in
     #[command(subcommand)]
     User(super::user::User),
+    /// Keys for programs
     #[command(subcommand)]
     Key(super::key::Key),
+    /// Companies of this instance
     #[command(subcommand)]
     Tenant(super::tenant::Tenant),
 }

@@ -20,6 +20,7 @@ pub mod setup;
 pub mod shell;
 pub mod sign_in;
 mod throttle;
+mod tidy;
 
 pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
@@ -35,7 +36,7 @@ use crate::{Error, Result};
 pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     name: "identity",
     permissions: permissions::PERMISSIONS,
-    jobs: &[],
+    jobs: &[tidy::KIND],
     tables: &[],
     checks: None,
 };
