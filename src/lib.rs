@@ -10,7 +10,6 @@
     test,
     expect(
         clippy::unwrap_used,
-        clippy::expect_used,
         clippy::panic,
         clippy::indexing_slicing,
         reason = "a test may stop at the first surprise"

@@ -2,6 +2,14 @@
 //!
 //! `scripts/bench` runs it. Every figure is a ratio or a cost per request: rates alone say little on a shared machine.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a bench that meets the unexpected should stop right there"
+)]
+
 mod bare;
 mod drive;
 mod report;
