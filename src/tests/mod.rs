@@ -18,6 +18,7 @@ mod harness;
 mod jobs;
 mod mailing;
 mod packaging;
+mod partners;
 mod server;
 mod supply;
 mod web;
