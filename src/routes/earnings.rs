@@ -251,7 +251,7 @@ pub(super) fn api_routes() -> Vec<Route> {
             payout::api::post_export,
         )
         .needs::<WritePayouts>()
-        .gives_nothing(200)
+        .gives_file("text/csv")
         .problems(&[409, 412]),
         steps(
             "/api/v1/payout-batches/{id}/confirm",

@@ -147,10 +147,7 @@ fn responses(
         let mut answer =
             json!({ "description": if *status == 201 { "Made." } else { "As asked." } });
         if let (Some(body), Some(answer)) = (&body, answer.as_object_mut()) {
-            answer.insert(
-                "content".into(),
-                json!({ "application/json": { "schema": body } }),
-            );
+            answer.insert("content".into(), json!({ doc.media: { "schema": body } }));
         }
         all.insert(status.to_string(), answer);
     }

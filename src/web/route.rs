@@ -123,6 +123,8 @@ pub struct ApiDoc {
     pub request: Option<SchemaFn>,
     /// The answer it gives: status and body.
     pub response: (u16, Option<SchemaFn>),
+    /// What kind of body that is.
+    pub media: &'static str,
     /// Further answers of success with the same body (a replayed event: 200 beside 201).
     pub also: &'static [u16],
     /// Problem statuses beyond those every route may give.
@@ -152,6 +154,7 @@ where
         scope: None,
         request: None,
         response: (200, None),
+        media: "application/json",
         also: &[],
         problems: &[],
         query: &[],
@@ -193,6 +196,15 @@ impl Route {
     #[must_use]
     pub fn gives_nothing(self, status: u16) -> Self {
         self.describe(|doc| doc.response = (status, None))
+    }
+
+    /// A file of this kind.
+    #[must_use]
+    pub fn gives_file(self, media: &'static str) -> Self {
+        self.describe(|doc| {
+            doc.response = (200, Some(schema_of::<String>));
+            doc.media = media;
+        })
     }
 
     /// A list of `T` with paging and these filters.

@@ -35,15 +35,16 @@ pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewEnrolment) -> Result<E
     if program.state == ProgramState::Archived {
         return Err(api::wrong_state(format!("{} is archived.", program.name)));
     }
+    let taken = || {
+        let said = format!("{} takes part in {} already.", partner.name, program.name);
+        Error::conflict("already_enrolled", said)
+    };
     let before = enrolments::find_place(c, partner.id, program.id)?;
     if before
         .as_ref()
         .is_some_and(|before| before.state == EnrolmentState::Active)
     {
-        return Err(Error::conflict(
-            "already_enrolled",
-            format!("{} takes part in {} already.", partner.name, program.name),
-        ));
+        return Err(taken());
     }
     let now = c.now();
     let enrolment = Enrolment {
@@ -64,7 +65,10 @@ pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewEnrolment) -> Result<E
     input::check(&enrolment)?;
     match &before {
         Some(before) => enrolments::update(c, before, &enrolment)?,
-        None => enrolments::insert(c, &enrolment)?,
+        None => enrolments::insert(c, &enrolment).map_err(|error| match error {
+            Error::Duplicate => taken(),
+            other => other,
+        })?,
     }
     let name = format!("{} in {}", partner.name, program.name);
     let event = audit::Event::new("enrolment.created")

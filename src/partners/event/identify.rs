@@ -97,7 +97,7 @@ pub fn identify(c: &mut TenantConn, actor: &Actor, new: &NewIdentity) -> Result<
     let is_new = tie(c, customer.id, &click, IdentitySource::Server)?;
     let mut attributed = 0;
     if is_new {
-        attributed = look_again(c, customer.id, &click)?;
+        attributed = look_again(c, &customer, &click)?;
         record(c, actor, new)?;
     }
     Ok(Identified {
@@ -118,9 +118,9 @@ fn record(c: &mut TenantConn, actor: &Actor, new: &NewIdentity) -> Result<()> {
 }
 
 /// Judges events again that nobody had got: a shop may report a sign-up before it says whose click it was.
-fn look_again(c: &mut TenantConn, customer: CustomerId, click: &Click) -> Result<usize> {
+fn look_again(c: &mut TenantConn, customer: &Customer, click: &Click) -> Result<usize> {
     let since = click.clicked_at.minus(std::time::Duration::from_secs(300));
-    let waiting = events::unattributed(c, customer, since, LOOKED_AT_AGAIN)?;
+    let waiting = events::unattributed(c, customer.id, since, LOOKED_AT_AGAIN)?;
     let mut attributed = 0;
     for event in waiting {
         let judged = judge::judge(c, &event)?;
@@ -129,7 +129,7 @@ fn look_again(c: &mut TenantConn, customer: CustomerId, click: &Click) -> Result
         }
         events::set_outcome(c, event.id, judged.outcome)?;
         if let Some(winner) = &judged.winner {
-            judge::reward(c, &event, winner)?;
+            judge::reward(c, &event, Some(customer), winner)?;
             attributed += 1;
         }
     }

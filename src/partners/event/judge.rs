@@ -5,8 +5,8 @@ use crate::db::TenantConn;
 use crate::id::{AttributionId, CommissionId};
 use crate::money::Money;
 use crate::partners::model::{
-    Attribution, Candidate, Commission, CommissionState, Enrolment, Event, Outcome, Program,
-    hold_until, last_click, terms,
+    Attribution, Candidate, Commission, CommissionState, Customer, Enrolment, Event, Outcome,
+    Program, hold_until, last_click, terms,
 };
 use crate::partners::store::{commissions, customers, enrolments, events, programs};
 use crate::{Error, clock::Timestamp};
@@ -48,6 +48,7 @@ pub(super) fn judge(c: &mut TenantConn, event: &Event) -> Result<Judged> {
 pub(super) fn reward(
     c: &mut TenantConn,
     event: &Event,
+    customer: Option<&Customer>,
     winner: &Candidate,
 ) -> Result<(Attribution, Option<Commission>)> {
     let now = c.now();
@@ -61,8 +62,8 @@ pub(super) fn reward(
         program_id: winner.program,
     };
     events::attribute(c, &attribution, now)?;
-    if let Some(customer) = event.customer_id {
-        customers::bind(c, customer, winner.enrolment, event.occurred_at)?;
+    if let Some(customer) = customer.filter(|customer| customer.enrolment_id.is_none()) {
+        customers::bind(c, customer.id, winner.enrolment, event.occurred_at)?;
     }
     let gone = || Error::internal("an attributed programme or enrolment is gone");
     let program = programs::find(c, winner.program)?.ok_or_else(gone)?;

@@ -69,7 +69,7 @@ pub(super) fn write(c: &mut TenantConn, new: &NewEvent) -> Result<(EventView, bo
     let mut event = Event {
         id: EventId::new(now),
         kind: new.kind.clone(),
-        customer_id: customer.map(|customer| customer.id),
+        customer_id: customer.as_ref().map(|customer| customer.id),
         click_id: click.map(|click| click.id),
         refunds_event_id: None,
         external_id: new.external_id.clone(),
@@ -89,7 +89,7 @@ pub(super) fn write(c: &mut TenantConn, new: &NewEvent) -> Result<(EventView, bo
         adjustments: Vec::new(),
     };
     if let Some(winner) = &judged.winner {
-        let (attribution, commission) = judge::reward(c, &view.event, winner)?;
+        let (attribution, commission) = judge::reward(c, &view.event, customer.as_ref(), winner)?;
         view.attribution = Some(attribution);
         view.commissions.extend(commission);
     }

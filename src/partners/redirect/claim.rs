@@ -43,10 +43,12 @@ pub async fn post(
             name: "a visitor’s browser".to_owned(),
             origin,
         };
-        tenant
-            .scope
-            .write(move |c| event::claim(c, &actor, &claim))
-            .await?;
+        let written = tenant.scope.write(move |c| event::claim(c, &actor, &claim));
+        match written.await {
+            // Somebody said the same at the same moment: the first claim won.
+            Ok(_) | Err(Error::Duplicate) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(HttpResponse::NoContent().insert_header(ANY_ORIGIN).finish())
 }

@@ -11,6 +11,7 @@ mod payouts;
 mod programme;
 mod redirects;
 mod refunds;
+mod script;
 mod wrong;
 
 use std::future::Future;
