@@ -128,7 +128,7 @@ impl schemars::JsonSchema for Currency {
 pub const MAX_AMOUNT_MINOR: i64 = 1_000_000_000_000_000;
 
 /// An amount in the minor unit of its currency: `{"amount": 1999, "currency": "EUR"}` is €19.99.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Money {
     /// Minor units; the currency's own exponent says how many make one.
@@ -136,6 +136,35 @@ pub struct Money {
     pub amount_minor: i64,
     /// ISO 4217 code.
     pub currency: Currency,
+}
+
+/// The same, as it is read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenMoney {
+    amount: i64,
+    currency: Currency,
+}
+
+impl<'de> Deserialize<'de> for Money {
+    /// Only from an object with both names: a list of two values would leave open which is which.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Named;
+        impl<'de> serde::de::Visitor<'de> for Named {
+            type Value = Money;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with amount and currency")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Money, A::Error> {
+                let written =
+                    WrittenMoney::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(Money::new(written.amount, written.currency))
+            }
+        }
+        from.deserialize_map(Named)
+    }
 }
 
 /// Amounts of two currencies met.

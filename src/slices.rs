@@ -5,6 +5,7 @@ use crate::{audit, identity, jobs, mailing, partners, tenancy};
 
 /// Every slice, in the order of dependence.
 pub const SLICES: &[Slice] = &[
+    crate::web::describe::SLICE,
     audit::SLICE,
     jobs::SLICE,
     mailing::SLICE,

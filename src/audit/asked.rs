@@ -14,6 +14,7 @@ use crate::web::{Allowed, Cursor, Page, Paging, Query};
 pub(super) fn filter<P>(allowed: &Allowed<P>, request: &HttpRequest) -> Result<Filter> {
     let query = Query::of(request);
     query.only(Filter::NAMES)?;
+    query.unsorted()?;
     let zone = TimeZone::get(&allowed.company.time_zone).unwrap_or(TimeZone::UTC);
     Filter::read(&query, &zone)
 }

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 
+use crate::gate::Later;
 use crate::{Error, Result};
 
 /// A body must be here this long after its headers; the framework itself waits for ever.
@@ -36,5 +38,19 @@ fn unreadable(message: &str) -> Error {
     Error::BadRequest {
         code: "bad_request",
         message: message.to_owned(),
+    }
+}
+
+/// A body that may be left out, of at most 256 KiB.
+#[derive(Debug)]
+pub struct Optional(pub Bytes);
+
+impl FromRequest for Optional {
+    type Error = Error;
+    type Future = Later<'static, Result<Self>>;
+
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = payload.take();
+        Box::pin(async move { read(payload, 256 * 1024).await.map(Self) })
     }
 }

@@ -13,6 +13,15 @@ crate::permissions! {
     ReadApiDocs = "api:read", "Read the description of the API";
 }
 
+/// What the web itself offers the whole: the right to read the description.
+pub const SLICE: crate::slice::Slice = crate::slice::Slice {
+    name: "web",
+    permissions: PERMISSIONS,
+    jobs: &[],
+    tables: &[],
+    checks: None,
+};
+
 /// The description, made once at start from the list of routes.
 #[derive(Debug)]
 pub struct Description {

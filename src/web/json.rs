@@ -87,7 +87,8 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         Ok(value) => reader.end().map(|()| value).map_err(|error| broken(&error)),
         Err(error) => {
             let inner = error.inner();
-            if inner.is_data() {
+            // A value that does not fit inside a text that is no JSON at all is told as the latter.
+            if inner.is_data() && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() {
                 let message = inner.to_string();
                 let message = message
                     .split(" at line ")

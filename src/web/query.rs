@@ -62,21 +62,32 @@ impl Query {
     /// # Errors
     /// [`Error::Invalid`] naming each.
     pub fn only(&self, filters: &[&str]) -> Result<()> {
-        let unknown: Vec<FieldError> = self
-            .0
-            .iter()
-            .filter(|(key, _)| !LIST.contains(&key.as_str()) && !filters.contains(&key.as_str()))
-            .map(|(key, _)| {
-                FieldError::new(
-                    key,
-                    format!("This list filters by: {}.", filters.join(", ")),
-                )
-            })
-            .collect();
-        if unknown.is_empty() {
+        let known = |key: &str| LIST.contains(&key) || filters.contains(&key);
+        let mut wrong: Vec<FieldError> = Vec::new();
+        for (key, value) in &self.0 {
+            if !known(key) {
+                let message = format!("This list filters by: {}.", filters.join(", "));
+                wrong.push(FieldError::new(key, message));
+            } else if value.contains('\0') {
+                wrong.push(FieldError::new(key, "Leave out the zero byte."));
+            }
+        }
+        if wrong.is_empty() {
             Ok(())
         } else {
-            Err(Error::Invalid(unknown))
+            Err(Error::Invalid(wrong))
+        }
+    }
+
+    /// Refuses an order for a list that has only one.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where one is asked for.
+    pub fn unsorted(&self) -> Result<()> {
+        if self.get("sort").is_empty() {
+            Ok(())
+        } else {
+            Err(Error::invalid("sort", "This list has one order only."))
         }
     }
 

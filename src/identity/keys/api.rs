@@ -142,6 +142,7 @@ pub async fn me(caller: AnyKey) -> Result<HttpResponse> {
 pub async fn list(allowed: Allowed<ReadApiKeys>, request: HttpRequest) -> Result<HttpResponse> {
     let query = Query::of(&request);
     query.only(&["state"])?;
+    query.unsorted()?;
     let (paging, state) = (query.paging()?, query.get("state"));
     if !state.is_empty() && !ApiKey::STATES.contains(&state) {
         return Err(Error::invalid(

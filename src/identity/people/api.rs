@@ -125,6 +125,7 @@ pub struct RoleBody {
 pub async fn list(allowed: Allowed<ReadMembers>, request: HttpRequest) -> Result<HttpResponse> {
     let query = Query::of(&request);
     query.only(&["state", "role"])?;
+    query.unsorted()?;
     let paging = query.paging()?;
     let (state, role, search) = (
         query.get("state").to_owned(),

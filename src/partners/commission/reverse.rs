@@ -13,6 +13,7 @@ use crate::partners::api;
 use crate::partners::model::{Adjustment, AdjustmentKind, Commission, CommissionState};
 use crate::partners::permissions::WriteCommissions;
 use crate::partners::store::{adjustments, commissions};
+use crate::web::body::Optional;
 use crate::web::once::Answer;
 use crate::web::{Allowed, Fields, json};
 use crate::{Error, Result};
@@ -131,7 +132,7 @@ pub(super) fn checked(reason: Option<&str>) -> Result<String> {
 pub async fn post(
     allowed: Allowed<WriteCommissions>,
     path: web::Path<String>,
-    body: web::Bytes,
+    Optional(body): Optional,
 ) -> Result<HttpResponse> {
     let (id, expected) = (api::id(&path)?, api::expected(&allowed)?);
     let new: NewReversal = if body.is_empty() {

@@ -21,6 +21,7 @@ use crate::{Error, Result};
 /// [`Error::NotFound`] for a partner or programme that is not there, [`Error::Invalid`] for terms that do not fit, a conflict where
 /// the partner takes part already or is gone.
 pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewEnrolment) -> Result<Enrolment> {
+    input::check_terms(new.commission, new.holding_days)?;
     let partner = partners::find(c, new.partner_id)?.ok_or(Error::NotFound)?;
     let program = programs::find(c, new.program_id)?.ok_or(Error::NotFound)?;
     if matches!(
@@ -62,7 +63,6 @@ pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewEnrolment) -> Result<E
             .as_ref()
             .map_or(1, |before| before.version.saturating_add(1)),
     };
-    input::check(&enrolment)?;
     match &before {
         Some(before) => enrolments::update(c, before, &enrolment)?,
         None => enrolments::insert(c, &enrolment).map_err(|error| match error {

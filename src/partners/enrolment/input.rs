@@ -41,10 +41,15 @@ pub struct EnrolmentChange {
 
 /// The rules every enrolment fits.
 pub(super) fn check(enrolment: &Enrolment) -> Result<()> {
+    check_terms(enrolment.commission, enrolment.holding_days)
+}
+
+/// The same for terms that have no enrolment yet.
+pub(super) fn check_terms(commission: Option<Reward>, holding_days: Option<i64>) -> Result<()> {
     let mut fields = Fields::default();
-    if let Some(commission) = enrolment.commission {
+    if let Some(commission) = commission {
         rules::reward(&mut fields, "commission", commission);
     }
-    rules::holding(&mut fields, enrolment.holding_days);
+    rules::holding(&mut fields, holding_days);
     fields.check()
 }

@@ -16,6 +16,7 @@ use crate::partners::api;
 use crate::partners::model::{Payout, PayoutBatch, PayoutState};
 use crate::partners::permissions::WritePayouts;
 use crate::partners::store::payouts;
+use crate::web::body::Optional;
 use crate::web::once::Answer;
 use crate::web::{Allowed, Fields, json};
 use crate::{Error, Result};
@@ -109,7 +110,7 @@ pub fn draft(c: &mut TenantConn, actor: &Actor, new: &NewBatch) -> Result<BatchV
 /// As [`draft`].
 pub async fn post(
     allowed: Allowed<WritePayouts>,
-    body: actix_web::web::Bytes,
+    Optional(body): Optional,
 ) -> Result<HttpResponse> {
     let new: NewBatch = if body.is_empty() {
         NewBatch::default()

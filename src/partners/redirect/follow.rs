@@ -22,6 +22,9 @@ pub async fn get(request: HttpRequest, tenant: PublicTenant) -> Result<HttpRespo
     let app = &tenant.app;
     let now = app.clock.now();
     let key = request.match_info().get("key").unwrap_or_default();
+    if key.contains('\0') {
+        return closed::unknown();
+    }
     let Some(way) = app
         .memory
         .of::<Ways>()
