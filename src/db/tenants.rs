@@ -153,7 +153,7 @@ impl Tenants {
     }
 
     /// Whether the stores take a write, found out by doing one: a rewrite of a page of `control.db`, or a transaction that
-    /// PostgreSQL has to write down. Ends the failing state of [`StoreHealth`](super::StoreHealth) where it succeeds.
+    /// PostgreSQL has to write down. Ends the failing state of [`StoreHealth`] where it succeeds.
     ///
     /// # Errors
     /// [`Error::Busy`] where nothing can be written.

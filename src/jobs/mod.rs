@@ -1,6 +1,6 @@
 //! Work for later: a durable queue in each store, beside the data the work follows.
 //!
-//! [`enqueue`] joins the caller's transaction. Work is done at least once: a claim counts the attempt, takes a lease and raises
+//! [`enqueue()`] joins the caller's transaction. Work is done at least once: a claim counts the attempt, takes a lease and raises
 //! the fence, and every completion carries the fence, so that a worker that was thought dead cannot complete what another has
 //! taken over. A job whose effect and completion must be one uses [`JobContext::finish_with`](crate::slice::JobContext::finish_with).
 //! Failed work comes back with exponential back-off and full jitter; after [`MAX_ATTEMPTS`] it is dead, visible, and can be retried.

@@ -1,6 +1,6 @@
 //! Mail: queued in the transaction that causes it, sent by a job, kept on the outbox page.
 //!
-//! [`queue`] writes the mail beside the change and leaves it to the job `mail.send`. Where it goes: the operator's configuration
+//! [`queue()`] writes the mail beside the change and leaves it to the job `mail.send`. Where it goes: the operator's configuration
 //! first, else the company's own mail server, else the log. A mail that carries a one-time link is sealed at rest.
 
 mod both;
