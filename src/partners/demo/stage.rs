@@ -40,8 +40,7 @@ pub(super) struct OnStage {
 impl Stage {
     /// The cast, as seen at `now`.
     pub(super) fn new(random: &mut Random, now: Timestamp) -> Self {
-        let mut stage = Self::default();
-        stage.programs = PROGRAMMES
+        let programs = PROGRAMMES
             .iter()
             .map(|programme| {
                 let at = morning(random, now, PROGRAMMES_CAME);
@@ -71,6 +70,10 @@ impl Stage {
                 }
             })
             .collect();
+        let mut stage = Self {
+            programs,
+            ..Self::default()
+        };
         for (number, role) in ROLES.iter().enumerate() {
             stage.enter(random, now, number, role);
         }
