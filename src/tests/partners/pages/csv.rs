@@ -10,8 +10,16 @@ const MANY: usize = 230;
 
 fn column(csv: &str, head: &str) -> Vec<String> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
-    let at = reader.headers().unwrap().iter().position(|name| name == head).unwrap();
-    reader.records().map(|row| row.unwrap()[at].to_owned()).collect()
+    let at = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|name| name == head)
+        .unwrap();
+    reader
+        .records()
+        .map(|row| row.unwrap()[at].to_owned())
+        .collect()
 }
 
 crate::on_both_engines! {

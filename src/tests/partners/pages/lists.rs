@@ -18,7 +18,10 @@ fn partners(house: &House<'_>) {
     ] {
         let email = format!("{}@example.com", name.replace([' ', '&'], "-"));
         let new = json!({ "name": name, "email": email, "state": state });
-        house.shop.json("POST", "/api/v1/partners", &new).expect(201);
+        house
+            .shop
+            .json("POST", "/api/v1/partners", &new)
+            .expect(201);
     }
 }
 
