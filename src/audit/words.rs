@@ -7,6 +7,9 @@ use crate::money::Money;
 use crate::web::format::Format;
 use crate::web::parts::{Change, HistoryEntry};
 
+/// Fields that say nothing the event itself does not say. The export has them.
+const BOOKKEEPING: &[&str] = &["id", "version", "created_at", "updated_at", "is_demo"];
+
 impl AuditEvent {
     /// The action in words: `partner.approved` reads “Partner approved”.
     pub fn words(&self) -> String {
@@ -34,6 +37,7 @@ impl AuditEvent {
         };
         fields
             .into_iter()
+            .filter(|(field, _)| !BOOKKEEPING.contains(&field.as_str()))
             .map(|(field, change)| {
                 let side = |name: &str| {
                     let value = change.get(name)?;
@@ -75,7 +79,10 @@ fn shown(value: &Value, format: &Format) -> String {
         Value::Null => String::new(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => match text.parse() {
+            Ok(at) if text.ends_with('Z') => format.moment(at),
+            _ => text.clone(),
+        },
         Value::Number(number) => number
             .as_i64()
             .map_or_else(|| number.to_string(), |number| format.number(number)),
@@ -83,7 +90,13 @@ fn shown(value: &Value, format: &Format) -> String {
             let items: Vec<String> = items.iter().map(|item| shown(item, format)).collect();
             items.join(", ")
         }
-        Value::Object(fields) => money(fields, format).unwrap_or_else(|| value.to_string()),
+        Value::Object(fields) => money(fields, format).unwrap_or_else(|| {
+            let parts: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{} {}", name.replace('_', " "), shown(value, format)))
+                .collect();
+            parts.join(", ")
+        }),
     }
 }
 

@@ -3,8 +3,8 @@
 //! | Role | Holds |
 //! |---|---|
 //! | owner | everything |
-//! | admin | everything but making and unmaking owners |
-//! | member | reads everything, works with partners, programmes, money and links; no people, keys or settings |
+//! | admin | everything but making and unmaking owners, and reading mails that carry somebody's one-time link |
+//! | member | reads everything, works with programmes, partners, links, events and commissions; no payouts, people, keys or settings |
 //! | viewer | reads everything |
 //!
 //! Nobody gives what they do not hold: an admin makes no owner, and a key has no scope its maker lacks.
@@ -14,22 +14,22 @@ use std::str::FromStr;
 
 use super::permissions::WriteOwners;
 use crate::gate::{Permission, Rights};
+use crate::mailing::ReadAccountMail;
 use crate::slice::Slice;
 
 /// What a member may change: the daily work, not the company itself.
-const MEMBER_RIGHTS: [&str; 11] = [
+const MEMBER_RIGHTS: [&str; 8] = [
     "*:read",
     "account:own",
     "programs:*",
     "partners:*",
-    "enrolments:*",
     "links:*",
-    "coupons:*",
     "clicks:*",
-    "commissions:*",
-    "adjustments:*",
     "events:*",
+    "commissions:*",
 ];
+/// What only owners hold: making owners, and reading the one-time links with which one could become any of them.
+const OWNERS_ONLY: [&str; 2] = [WriteOwners::NAME, ReadAccountMail::NAME];
 
 /// What somebody is in a company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -158,7 +158,7 @@ impl RoleRights {
             .map(|permission| permission.name);
         Self {
             admin: names
-                .filter(|name| *name != WriteOwners::NAME)
+                .filter(|name| !OWNERS_ONLY.contains(name))
                 .map(ToOwned::to_owned)
                 .collect(),
         }

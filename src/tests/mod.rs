@@ -16,6 +16,7 @@ mod crash;
 mod crypto;
 mod db;
 mod harness;
+mod identity;
 mod jobs;
 mod mailing;
 mod packaging;

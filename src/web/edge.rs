@@ -96,7 +96,10 @@ fn turned_away(request: &HttpRequest, app: Option<&App>, door: Door) -> Option<E
 
 /// While nobody owns the instance every page leads to the setup, which says where its link stands.
 fn nobody_owns(app: Option<&App>, path: &str) -> bool {
-    let stays = ["/setup", "/theme", "/healthz", "/readyz", "/metrics"].contains(&path)
+    let stays = [
+        "/setup", "/invite", "/reset", "/theme", "/healthz", "/readyz", "/metrics",
+    ]
+    .contains(&path)
         || path.starts_with("/static/");
     !stays
         && app

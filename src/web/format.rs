@@ -144,23 +144,16 @@ impl Format {
 
     /// A day: `12 Oct 2026`, `12.10.2026`.
     pub fn date(&self, date: Date) -> String {
-        let mut out = String::with_capacity(12);
-        let mut rest = self.locale.date;
-        while let Some(first) = rest.chars().next() {
-            let run = rest.chars().take_while(|c| *c == first).count();
-            let (part, after) = rest.split_at(run * first.len_utf8());
-            match part {
-                "d" => out.push_str(&date.day().to_string()),
-                "dd" => out.push_str(&format!("{:02}", date.day())),
-                "M" => out.push_str(&date.month().to_string()),
-                "MM" => out.push_str(&format!("{:02}", date.month())),
-                "MMM" => out.push_str(month(date.month())),
-                "yyyy" => out.push_str(&date.year().to_string()),
-                other => out.push_str(other),
-            }
-            rest = after;
-        }
-        out
+        written(date, self.locale.date)
+    }
+
+    /// A day of a year that needs no saying: `12 Oct`, `12.10.`.
+    pub fn day_month(&self, date: Date) -> String {
+        let without_year = self.locale.date.replace("yyyy", "");
+        let pattern = without_year
+            .trim_start_matches(|c: char| !c.is_alphabetic())
+            .trim_end_matches(|c: char| c.is_whitespace() || c == '/' || c == '-');
+        written(date, pattern)
     }
 
     /// The pattern behind [`Format::date`], for the browser.
@@ -281,6 +274,27 @@ impl Format {
     }
 }
 
+/// A day after a pattern of `d`, `dd`, `M`, `MM`, `MMM` and `yyyy`.
+fn written(date: Date, pattern: &str) -> String {
+    let mut out = String::with_capacity(12);
+    let mut rest = pattern;
+    while let Some(first) = rest.chars().next() {
+        let run = rest.chars().take_while(|c| *c == first).count();
+        let (part, after) = rest.split_at(run * first.len_utf8());
+        match part {
+            "d" => out.push_str(&date.day().to_string()),
+            "dd" => out.push_str(&format!("{:02}", date.day())),
+            "M" => out.push_str(&date.month().to_string()),
+            "MM" => out.push_str(&format!("{:02}", date.month())),
+            "MMM" => out.push_str(month(date.month())),
+            "yyyy" => out.push_str(&date.year().to_string()),
+            other => out.push_str(other),
+        }
+        rest = after;
+    }
+    out
+}
+
 fn month(number: i8) -> &'static str {
     usize::try_from(number - 1)
         .ok()
@@ -380,6 +394,8 @@ mod tests {
             r#"<time datetime="2026-10-20T08:14:00Z" title="20.10.2026, 08:14 UTC">20.10.2026, 11:14</time>"#
         );
         assert_eq!(f.moment(at), "20.10.2026, 11:14 EEST");
+        assert_eq!(f.day_month(f.day_of(at)), "20.10.");
+        assert_eq!(Format::default().day_month(f.day_of(at)), "20\u{a0}Oct");
         assert_eq!(
             Format::default().date(f.day_of(at)),
             "20\u{a0}Oct\u{a0}2026"

@@ -5,7 +5,10 @@
 use url::form_urlencoded;
 
 use super::format::Format;
-use super::pager::Page;
+use super::pager::{DEFAULT_LIMIT, Page};
+
+/// Rows of a page to choose from.
+const SIZES: [usize; 4] = [25, 50, 100, 200];
 
 /// Parameters that do not narrow what is shown.
 const NOT_FILTERS: [&str; 4] = ["sort", "limit", "cursor", "total"];
@@ -153,7 +156,27 @@ impl ListView {
             next: page.next.as_ref().map(|next| self.page(&next.encode())),
             first: (!begins).then(|| self.without("cursor")),
             count: total.is_none().then(|| self.with("total", "true")),
+            sizes: if begins && page.next.is_none() && self.get("limit").is_empty() {
+                Vec::new()
+            } else {
+                self.sizes()
+            },
         }
+    }
+
+    /// Other sizes of a page; the one at hand has no address.
+    fn sizes(&self) -> Vec<(usize, Option<String>)> {
+        let at_hand = match self.get("limit") {
+            "" => DEFAULT_LIMIT,
+            limit => limit.parse().unwrap_or(DEFAULT_LIMIT),
+        };
+        SIZES
+            .into_iter()
+            .map(|size| {
+                let other = (size != at_hand).then(|| self.with("limit", &size.to_string()));
+                (size, other)
+            })
+            .collect()
     }
 
     fn without_keys(&self, keys: &[&str]) -> Vec<(String, String)> {
@@ -195,6 +218,8 @@ pub struct Pager {
     pub first: Option<String>,
     /// This view with all rows counted, where they are not.
     pub count: Option<String>,
+    /// Rows of a page to choose from, each with this view at that size; none where everything is shown.
+    pub sizes: Vec<(usize, Option<String>)>,
 }
 
 impl Pager {
@@ -258,13 +283,16 @@ mod tests {
         let list = ListView::new("/x", "q=tea");
         let whole = list.pager(&page(None, None));
         assert_eq!(
-            (whole.total, whole.count, whole.next),
+            (whole.total, whole.count.clone(), whole.next.clone()),
             (Some(2), None, None)
         );
         let part = list.pager(&page(Some("a"), None));
         assert_eq!(part.total, None);
         assert_eq!(part.count.as_deref(), Some("/x?q=tea&total=true"));
         assert_eq!(list.pager(&page(Some("a"), Some(9))).total, Some(9));
+        assert!(whole.sizes.is_empty());
+        let other = Some("/x?q=tea&limit=25".to_owned());
+        assert_eq!(part.sizes[..2], [(25, other), (50, None)]);
         let last = ListView::new("/x", "q=tea&cursor=abc").pager(&page(None, None));
         assert_eq!(
             (last.total, last.first.as_deref()),

@@ -51,7 +51,12 @@ pub(super) fn commission(commission: &Commission, now: Timestamp, format: &Forma
             State::new(Tone::Good, "Ready to approve")
         }
         CommissionState::Pending => {
-            let until = format.date(format.day_of(commission.hold_until));
+            let (until, today) = (format.day_of(commission.hold_until), format.day_of(now));
+            let until = if until.year() == today.year() {
+                format.day_month(until)
+            } else {
+                format.date(until)
+            };
             State::new(Tone::Warn, format!("On hold until {until}"))
         }
         CommissionState::Approved if commission.payout_id.is_some() => {

@@ -11,12 +11,12 @@ use crate::clock::Timestamp;
 use crate::db::TenantConn;
 use crate::db::portable::day_of;
 use crate::db::schema::tenant::{
-    click_days, enrolments, events, links, partners, payouts, programs,
+    click_days, enrolments, events, links, partners, payout_batches, programs,
 };
 use crate::db::types::{Instant, Key};
-use crate::id::{LinkId, PartnerId, ProgramId};
+use crate::id::{LinkId, PartnerId, PayoutBatchId, ProgramId};
 use crate::money::{Currency, Money};
-use crate::partners::model::{EnrolmentState, LinkState, PayoutState, ProgramState};
+use crate::partners::model::{EnrolmentState, LinkState, PartnerState, PayoutState, ProgramState};
 
 /// Programmes offered in a filter or a form at most.
 const MOST_CHOICES: i64 = 200;
@@ -162,14 +162,26 @@ pub fn brought_by_partner(c: &mut TenantConn, partner: PartnerId) -> Result<Vec<
 
 /// Clicks that earn, through all links of a partner.
 pub fn clicks_of_partner(c: &mut TenantConn, partner: PartnerId) -> Result<i64> {
-    let theirs = links::table
-        .filter(links::partner_id.eq(partner))
-        .select(links::id);
-    let rows = click_days::table
-        .filter(click_days::link_id.eq_any(theirs))
-        .select(click_days::clicks - click_days::flagged)
-        .load::<i64>(c.db())?;
-    Ok(rows.into_iter().sum())
+    #[derive(diesel::QueryableByName)]
+    struct Sum {
+        #[diesel(sql_type = BigInt)]
+        many: i64,
+    }
+    let sum: Sum = diesel::sql_query(
+        "SELECT CAST(COALESCE(SUM(click_days.clicks - click_days.flagged), 0) AS BIGINT) AS many FROM links \
+         JOIN click_days ON click_days.link_id = links.id WHERE links.partner_id = $1",
+    )
+    .bind::<Key, _>(partner)
+    .get_result(c.db())?;
+    Ok(sum.many)
+}
+
+/// Partners who wait for an answer.
+pub fn applied(c: &mut TenantConn) -> Result<i64> {
+    Ok(partners::table
+        .filter(partners::state.eq(PartnerState::Applied))
+        .count()
+        .get_result(c.db())?)
 }
 
 /// Clicks that earn, of one link, by day in `from..=until`.
@@ -244,15 +256,16 @@ pub fn begun(c: &mut TenantConn) -> Result<Begun> {
                 == 1
         };
     }
-    let paid = payouts::table
-        .filter(payouts::state.eq(PayoutState::Paid))
-        .count()
-        .get_result::<i64>(c.db())?;
+    let paid = payout_batches::table
+        .filter(payout_batches::state.eq(PayoutState::Paid))
+        .select(payout_batches::id)
+        .limit(1)
+        .load::<PayoutBatchId>(c.db())?;
     Ok(Begun {
         program: any!(programs),
         partner: any!(partners),
         link: any!(links),
         event: any!(events),
-        paid: paid > 0,
+        paid: !paid.is_empty(),
     })
 }

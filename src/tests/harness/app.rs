@@ -134,6 +134,11 @@ impl TestApp {
                 "tenant.audit_events",
                 "tenant.jobs",
                 "control.mails",
+                "control.api_keys",
+                "control.audit_events",
+                "control.one_times",
+                "control.sessions",
+                "control.users",
             ] {
                 bytes.extend(rows_as_text(&urls.superuser, table));
             }

@@ -6,6 +6,7 @@ mod commissions;
 mod demo_plan;
 mod events;
 mod lists;
+mod pages;
 mod parallel;
 mod payouts;
 mod programme;

@@ -164,15 +164,17 @@ impl Found {
         let many = i64::try_from(people.len()).unwrap_or(i64::MAX);
         let mut note = words::many(many, "partner", "partners", format);
         if carried > 0 {
-            note.push_str(&format!(", {carried} carry a minus over"));
+            let verb = if carried == 1 { "carries" } else { "carry" };
+            note.push_str(&format!(", {carried} {verb} a minus over"));
         }
+        let (value, others) = sums::on_card(&amounts, format);
         Figure {
             label: "Next payout".to_owned(),
-            value: format.sums(&amounts),
+            value,
             note: if due.is_empty() {
                 "nothing approved and unpaid".to_owned()
             } else {
-                note
+                others + &note
             },
             href: allowed.url("/admin/payouts"),
             ..Figure::default()

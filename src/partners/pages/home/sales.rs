@@ -105,7 +105,7 @@ impl Found {
             .into_iter()
             .map(|day| {
                 let value = amount_of(&day);
-                let label = day.parse().map_or(day, |date| format.date(date));
+                let label = day.parse().map_or(day, |date| format.day_month(date));
                 Point::new(label, value, format.money(Money::new(value, self.currency)))
             })
             .collect();

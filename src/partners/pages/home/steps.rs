@@ -5,10 +5,10 @@ use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::TenantConn;
 use crate::mailing;
-use crate::partners::model::{PartnerState, PayoutState};
+use crate::partners::model::PayoutState;
 use crate::partners::permissions::ReadReports;
 use crate::partners::store::pages::{self, Begun};
-use crate::partners::store::{payouts, reports};
+use crate::partners::store::payouts;
 use crate::web::format::Format;
 use crate::web::{Allowed, Paging};
 
@@ -55,14 +55,10 @@ impl Found {
             batches(PayoutState::Draft)?,
             batches(PayoutState::Exported)?,
         );
-        let applied = reports::partners_by_state(c)?
-            .into_iter()
-            .find(|(state, _)| *state == PartnerState::Applied)
-            .map_or(0, |(_, many)| many);
         Ok(Self {
             begun: pages::begun(c)?,
             mailed: !mailing::page(c, &tests, None, 1)?.is_empty(),
-            applied,
+            applied: pages::applied(c)?,
             ready: pages::ready(c, now)?.iter().map(|(many, _)| many).sum(),
             drafts,
             exported,

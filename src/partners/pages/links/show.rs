@@ -108,7 +108,7 @@ pub async fn show(allowed: Allowed<ReadLinks>, path: web::Path<String>) -> Resul
                 .iter()
                 .find(|(at, _)| *at == day)
                 .map_or(0, |(_, many)| *many);
-            let label = day.parse().map_or(day, |date| format.date(date));
+            let label = day.parse().map_or(day, |date| format.day_month(date));
             Point::new(label, many, format.number(many))
         })
         .collect();

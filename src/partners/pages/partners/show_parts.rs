@@ -159,10 +159,14 @@ impl Found {
             note,
             ..Figure::default()
         };
+        let amount = |label: &str, amounts: &[Money], note: String| {
+            let (value, others) = sums::on_card(amounts, format);
+            figure(label, value, others + &note)
+        };
         vec![
-            figure(
+            amount(
                 "Brought",
-                format.sums(&brought),
+                &brought,
                 words::many(sales, "sale", "sales", format),
             ),
             figure(
@@ -170,9 +174,9 @@ impl Found {
                 format.number(self.clicks),
                 share(sales, self.clicks, format),
             ),
-            figure(
+            amount(
                 "To be paid",
-                format.sums(&due),
+                &due,
                 if corrections.is_empty() {
                     words::many(
                         count(CommissionState::Pending),
@@ -184,9 +188,9 @@ impl Found {
                     format!("corrected by {}", format.sums(&corrections))
                 },
             ),
-            figure(
+            amount(
                 "Paid",
-                format.sums(&sum(&[CommissionState::Paid])),
+                &sum(&[CommissionState::Paid]),
                 words::many(
                     count(CommissionState::Paid),
                     "commission",

@@ -1,0 +1,94 @@
+//! No other site's page makes a signed-in browser change anything: thirty ways to try.
+
+use super::House;
+use crate::harness::engine::Engine;
+use crate::harness::http::Client;
+use crate::on_both_engines;
+
+fn token_of(visitor: &Client) -> String {
+    let html = visitor.get("/account").expect(200).text();
+    let at = html.find("name=\"csrf\" value=\"").unwrap() + 19;
+    html[at..].split('"').next().unwrap().to_owned()
+}
+
+fn name_of(visitor: &Client) -> String {
+    let html = visitor.get("/account").expect(200).text();
+    let before = "id=\"f-name\" name=\"name\" type=\"text\" value=\"";
+    let at = html.find(before).unwrap() + before.len();
+    html[at..].split('"').next().unwrap().to_owned()
+}
+
+on_both_engines! {
+    fn a_form_counts_only_from_our_own_page_with_its_own_token(engine: Engine) {
+        let house = House::owned(engine);
+        let ana = house.signed_in("ana@example.com");
+        let own = house.base.clone();
+        let token = token_of(&ana);
+        let foreign = token_of(&house.signed_in("ana@example.com"));
+        let visitor_token = {
+            let html = house.visitor().get("/login").text();
+            let at = html.find("name=\"csrf\" value=\"").unwrap() + 19;
+            html[at..].split('"').next().unwrap().to_owned()
+        };
+
+        let origins: [(&str, Vec<(&str, &str)>); 11] = [
+            ("cross-site", vec![("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")]),
+            ("cross-site claiming our origin", vec![("sec-fetch-site", "cross-site"), ("origin", &own)]),
+            ("same-site", vec![("sec-fetch-site", "same-site"), ("origin", "http://sub.127.0.0.1")]),
+            ("unknown site word", vec![("sec-fetch-site", "sideways"), ("origin", &own)]),
+            ("typed, foreign origin", vec![("sec-fetch-site", "none"), ("origin", "https://evil.example")]),
+            ("no metadata, no origin", vec![]),
+            ("foreign origin", vec![("origin", "https://evil.example")]),
+            ("null origin", vec![("origin", "null")]),
+            ("our host, https", vec![("origin", "https://127.0.0.1")]),
+            ("our host, other port", vec![("origin", "http://127.0.0.1:1")]),
+            ("our origin as a prefix", vec![("origin", "http://127.0.0.1.evil.example")]),
+        ];
+        let mut tried = 0;
+        for (what, headers) in &origins {
+            // Even with the right token.
+            for given in [token.as_str(), ""] {
+                let status = send(&ana, headers, given, &format!("Evil {tried}"));
+                assert_eq!(status, 403, "{what}");
+                tried += 1;
+            }
+        }
+        let ours = [("sec-fetch-site", "same-origin"), ("origin", own.as_str())];
+        let shortened = token[..token.len() - 1].to_owned();
+        let turned: String = token.chars().rev().collect();
+        let longer = format!("{token}A");
+        for (what, given) in [
+            ("no token", ""),
+            ("another session's", foreign.as_str()),
+            ("a visitor's", visitor_token.as_str()),
+            ("shortened", shortened.as_str()),
+            ("lengthened", longer.as_str()),
+            ("turned around", turned.as_str()),
+            ("constant", "csrf"),
+            ("null", "\u{0}"),
+        ] {
+            let status = send(&ana, &ours, given, &format!("Evil {tried}"));
+            assert!(matches!(status, 400 | 403), "{what}: {status}");
+            tried += 1;
+        }
+        assert!(tried >= 30);
+        assert_eq!(name_of(&ana), "");
+
+        // And the honest ways work, with and without Fetch Metadata.
+        let only_metadata = [("sec-fetch-site", "same-origin")];
+        let only_origin = [("origin", own.as_str())];
+        for (n, headers) in [&ours[..], &only_metadata, &only_origin].into_iter().enumerate() {
+            assert_eq!(send(&ana, headers, &token, &format!("Ana {n}")), 303);
+            assert_eq!(name_of(&ana), format!("Ana {n}"));
+        }
+    }
+}
+
+fn send(visitor: &Client, headers: &[(&str, &str)], token: &str, name: &str) -> u16 {
+    let body = serde_urlencoded::to_string([("csrf", token), ("name", name)]).unwrap();
+    let mut all = vec![("content-type", "application/x-www-form-urlencoded")];
+    all.extend(headers);
+    visitor
+        .send("POST", "/account/name", &all, body.as_bytes())
+        .status
+}

@@ -1,0 +1,48 @@
+//! Home: the beginning ticks itself off, figures come from what is there, each currency by itself.
+
+use super::{in_a_house, plain};
+use crate::harness::engine::Engine;
+
+crate::on_both_engines! {
+    fn the_beginning_ticks_itself_off(engine: Engine) {
+        in_a_house(engine, |house| {
+            let fresh = plain(&house.page("/admin"));
+            assert!(fresh.contains("To do: Make a programme"), "{fresh}");
+            assert!(fresh.contains("Next payout –"), "{fresh}");
+            let program = house.program();
+            let begun = plain(&house.page("/admin"));
+            assert!(begun.contains("Done: Make a programme") && begun.contains("To do: Add a partner"), "{begun}");
+            house.partner("Slow Kettle", "slow@example.com", &program);
+            house.sale("slow-kettle", "ORD-1", 18_000, "EUR");
+            house.sale("slow-kettle", "ORD-2", 9_000, "RON");
+            house.sale("slow-kettle", "ORD-3", 2_000, "EUR");
+            let sold = plain(&house.page("/admin"));
+            for text in [
+                "Done: Report a first sale",
+                "Partner sales €200.00",
+                "and RON 90.00",
+                "Commissions to approve 3 €40.00 and RON 18.00 past their hold",
+                "3 commissions are ready to approve",
+            ] {
+                assert!(sold.contains(text), "{text}: {sold}");
+            }
+        });
+    }
+
+    fn the_chart_shows_one_currency_and_has_its_table(engine: Engine) {
+        in_a_house(engine, |house| {
+            let program = house.program();
+            house.partner("Slow Kettle", "slow@example.com", &program);
+            house.sale("slow-kettle", "ORD-1", 18_000, "EUR");
+            house.sale("slow-kettle", "ORD-2", 2_000, "EUR");
+            house.sale("slow-kettle", "ORD-3", 9_000, "RON");
+            let euro = house.page("/admin");
+            assert!(euro.contains("Sales through partners, EUR a day"), "{euro}");
+            assert!(plain(&euro).contains("€200.00"));
+            let table = |html: &str| plain(html.split("<table>").nth(1).unwrap().split("</table>").next().unwrap());
+            assert!(table(&euro).contains("€200.00") && !table(&euro).contains("RON"));
+            let leu = house.page("/admin?days=90&currency=RON");
+            assert!(table(&leu).contains("RON 90.00") && !table(&leu).contains('€'));
+        });
+    }
+}
