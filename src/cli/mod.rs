@@ -9,6 +9,7 @@ mod company;
 mod completions;
 mod config;
 mod context;
+mod demo;
 mod exit_codes;
 mod health;
 mod help;

@@ -70,6 +70,9 @@ pub enum StoreCommand {
     /// Companies of this instance
     #[command(subcommand)]
     Tenant(super::tenant::Tenant),
+    /// A made-up business to look at
+    #[command(subcommand)]
+    Demo(super::demo::Demo),
 }
 
 impl StoreCommand {
@@ -83,6 +86,7 @@ impl StoreCommand {
             Self::User(command) => command.run(app, io).await,
             Self::Key(command) => command.run(app, io).await,
             Self::Tenant(command) => command.run(app, io).await,
+            Self::Demo(command) => command.run(app, io).await,
         }
     }
 
@@ -91,6 +95,7 @@ impl StoreCommand {
         match self {
             Self::User(command) => command.read_input(),
             Self::Key(command) => command.read_input(),
+            Self::Demo(command) => command.read_input(),
             Self::SetupUrl(_)
             | Self::Audit(_)
             | Self::Jobs(_)

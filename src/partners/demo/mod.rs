@@ -39,3 +39,11 @@ const EVENT_CLEARED: &str = "demo.cleared";
 pub fn is_loaded(c: &mut TenantConn) -> Result<bool> {
     demo::is_loaded(c)
 }
+
+/// How much demo data a company has.
+///
+/// # Errors
+/// Where the store fails.
+pub fn figures(c: &mut TenantConn) -> Result<Figures> {
+    demo::figures(c)
+}

@@ -19,7 +19,7 @@ use crate::{Error, Result};
 ///
 /// # Errors
 /// [`Error::NotFound`] for a partner or programme that is not there, [`Error::Invalid`] for terms that do not fit, a conflict where
-/// the partner takes part already or is gone.
+/// the partner takes part already or is gone, or where one of the two is demo data and the other is not.
 pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewEnrolment) -> Result<Enrolment> {
     input::check_terms(new.commission, new.holding_days)?;
     let partner = partners::find(c, new.partner_id)?.ok_or(Error::NotFound)?;
@@ -40,6 +40,12 @@ pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewEnrolment) -> Result<E
         let said = format!("{} takes part in {} already.", partner.name, program.name);
         Error::conflict("already_enrolled", said)
     };
+    if partner.is_demo != program.is_demo {
+        return Err(Error::conflict(
+            "demo_apart",
+            "Demo data stays among itself: a demo partner takes part in demo programmes, a real one in real ones.",
+        ));
+    }
     let before = enrolments::find_place(c, partner.id, program.id)?;
     if before
         .as_ref()

@@ -14,6 +14,7 @@ use crate::id::{
     AdjustmentId, AttributionId, ClickId, CommissionId, CustomerId, EnrolmentId, EventId, LinkId,
     PartnerId, PayoutBatchId, PayoutId, ProgramId,
 };
+use crate::partners::demo::Figures;
 use crate::partners::model::{LinkState, Outcome};
 
 /// Whether there is any demo programme: they come first and go last.
@@ -71,6 +72,51 @@ pub fn labelled(c: &mut TenantConn) -> Result<Labelled> {
         enrolments,
         since: found.iter().map(|(_, at)| *at).min(),
         links: found.into_iter().map(|(id, _)| id).collect(),
+    })
+}
+
+/// How much there is.
+pub fn figures(c: &mut TenantConn) -> Result<Figures> {
+    let cast = labelled(c)?;
+    let many = |rows: i64| usize::try_from(rows).unwrap_or(0);
+    let from = ClickId::floor(cast.since.unwrap_or(Timestamp::from_micros(0)));
+    let shoppers = customers::table.filter(customers::is_demo.eq(true));
+    Ok(Figures {
+        programs: cast.programs.len(),
+        partners: cast.partners.len(),
+        links: cast.links.len(),
+        clicks: many(
+            clicks::table
+                .filter(clicks::id.ge(from))
+                .filter(clicks::link_id.eq_any(cast.links))
+                .count()
+                .get_result(c.db())?,
+        ),
+        customers: many(shoppers.count().get_result(c.db())?),
+        events: many(
+            events::table
+                .filter(events::customer_id.eq_any(shoppers.select(customers::id.nullable())))
+                .count()
+                .get_result(c.db())?,
+        ),
+        commissions: many(
+            commissions::table
+                .filter(commissions::enrolment_id.eq_any(cast.enrolments))
+                .count()
+                .get_result(c.db())?,
+        ),
+        payouts: many(
+            payouts::table
+                .filter(payouts::partner_id.eq_any(cast.partners.clone()))
+                .count()
+                .get_result(c.db())?,
+        ),
+        adjustments: many(
+            adjustments::table
+                .filter(adjustments::partner_id.eq_any(cast.partners))
+                .count()
+                .get_result(c.db())?,
+        ),
     })
 }
 

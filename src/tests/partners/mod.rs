@@ -3,6 +3,7 @@
 
 mod claims;
 mod commissions;
+mod demo;
 mod demo_plan;
 mod events;
 mod lists;
