@@ -52,7 +52,7 @@ impl ManageConnection for Manager {
 
     fn connect(&self) -> std::result::Result<Pooled, ConnectError> {
         let conn = match self {
-            Self::SqliteReader(path) => sqlite::open(path, Use::Read),
+            Self::SqliteReader(path) => sqlite::open_existing(path, Use::Read),
             Self::Postgres {
                 url,
                 statement_cache,

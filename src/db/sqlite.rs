@@ -64,6 +64,14 @@ pub(super) fn open(path: &Path, purpose: Use) -> Result<Conn> {
     Ok(Conn::Sqlite(conn))
 }
 
+/// Opens a file that must be there: SQLite would make an empty one in the place of one that was moved away.
+pub(super) fn open_existing(path: &Path, purpose: Use) -> Result<Conn> {
+    if !path.is_file() {
+        return Err(Error::internal(format!("{} is missing", path.display())));
+    }
+    open(path, purpose)
+}
+
 /// The log beside a file.
 fn wal_path(path: &Path) -> PathBuf {
     let mut wal = path.as_os_str().to_owned();

@@ -19,7 +19,7 @@ use super::crew::{Crew, Serve};
 use super::error::Verdict;
 use super::health::StoreHealth;
 use super::limits::Limits;
-use super::sqlite::{Use, open, wal_bytes};
+use super::sqlite::{Use, open_existing, wal_bytes};
 use super::work::{Typed, Work};
 use crate::Result;
 use crate::clock::Clock;
@@ -180,7 +180,7 @@ impl<P: Plane> Writer<P> {
         batch: &mut Batch<P>,
     ) -> std::result::Result<Done, String> {
         if bench.conn.is_none() {
-            let conn = open(&self.path, Use::Write).map_err(|e| e.reason())?;
+            let conn = open_existing(&self.path, Use::Write).map_err(|e| e.reason())?;
             bench.conn = Some(conn);
         }
         let conn = bench.conn.as_mut().ok_or("no connection")?;

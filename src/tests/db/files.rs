@@ -269,6 +269,28 @@ async fn a_missing_file_is_said_at_the_door() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_moved_away_is_not_made_anew() {
+    let limits = Limits {
+        patience: Duration::from_millis(200),
+        ..Limits::default()
+    };
+    let stores = sampled_within(Engine::Sqlite, limits);
+    stores.scope.write(|c| put(c, "a")).await.unwrap();
+    stores.stores.tenants.close_all();
+    let (file, away) = (
+        stores.file(stores.tenant),
+        stores.options.data_dir.join("away.db"),
+    );
+    std::fs::rename(&file, &away).unwrap();
+    assert!(stores.scope.write(|c| put(c, "b")).await.is_err());
+    assert!(stores.scope.read(|_| Ok(())).await.is_err());
+    assert!(!file.exists());
+    std::fs::rename(&away, &file).unwrap();
+    stores.scope.write(|c| put(c, "b")).await.unwrap();
+    assert_eq!(names(&stores.scope).await, ["a", "b"]);
+}
+
+#[tokio::test]
 async fn figures_of_the_disk_are_real() {
     let stores = TestStores::new(Engine::Sqlite);
     let disk = stores.stores.disk_use().await.unwrap();
