@@ -89,7 +89,7 @@ fn plain(value: &impl Serialize) -> Value {
 ///
 /// # Errors
 /// Where the store fails; then the change it belongs to fails with it.
-pub fn record<P: Plane>(c: &mut Scoped<'_, P>, actor: &Actor, event: Event) -> Result<()> {
-    let changes = event.changes.clone().into_text();
+pub fn record<P: Plane>(c: &mut Scoped<'_, P>, actor: &Actor, mut event: Event) -> Result<()> {
+    let changes = std::mem::take(&mut event.changes).into_text();
     store::insert(c, actor, &event, changes.as_deref())
 }

@@ -29,7 +29,7 @@ const HINTS_EVERY: Duration = Duration::from_secs(1);
 /// How often every store is looked at, whatever the hints say.
 const SWEEP_EVERY: Duration = Duration::from_secs(300);
 /// A store that could not be reached is left alone this long.
-const AFTER_FAILURE: Duration = Duration::from_secs(5);
+const AFTER_FAILURE: Duration = Duration::from_secs(30);
 /// Bells of one store within this time are one.
 const COALESCE: Duration = Duration::from_millis(5);
 /// What jobs under way get to come to an end at a stop.

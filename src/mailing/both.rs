@@ -1,13 +1,13 @@
 //! One outbox for one company: its own mails, and in single mode, for those who may see them, the mails about its accounts,
 //! which wait in the control plane.
 
-use super::mail::{Filter, StoredMail};
+use super::mail::{Filter, State, StoredMail};
 use super::queue::opened;
 use super::{outbox, store};
 use crate::app::App;
 use crate::audit::{self, AuditEvent};
 use crate::config::Tenancy;
-use crate::crypto::SYSTEM;
+use crate::crypto::{SYSTEM, Sealed};
 use crate::gate::{Permission, Rights};
 use crate::id::{MailId, TenantId};
 use crate::web::Allowed;
@@ -17,8 +17,8 @@ use crate::{Error, Result};
 pub(super) struct Found {
     pub(super) mail: StoredMail,
     pub(super) history: Vec<AuditEvent>,
-    /// It is about somebody's account.
-    pub(super) of_accounts: bool,
+    /// Its body may be shown here: nobody's secret, or one this person may see and that has not left yet.
+    pub(super) is_open: bool,
 }
 
 /// Whether the accounts' mails are this person's to see: with many companies on one instance they are the operators'.
@@ -62,9 +62,9 @@ pub(super) async fn find<P>(allowed: &Allowed<P>, id: MailId) -> Result<Found> {
     let vault = &allowed.app.vault;
     if let (Some(mail), history) = own {
         return Ok(Found {
+            is_open: is_open(&mail, &allowed.rights),
             mail: opened(vault, allowed.scope.tenant(), mail)?,
             history,
-            of_accounts: false,
         });
     }
     if !sees_accounts(&allowed.app, &allowed.rights) {
@@ -79,10 +79,16 @@ pub(super) async fn find<P>(allowed: &Allowed<P>, id: MailId) -> Result<Found> {
         return Err(Error::NotFound);
     };
     Ok(Found {
+        is_open: is_open(&mail, &allowed.rights),
         mail: opened(vault, TenantId::from_uuid(SYSTEM), mail)?,
         history,
-        of_accounts: true,
     })
+}
+
+/// A sealed body carries a one-time link: whoever opened it would be somebody else.
+fn is_open(mail: &StoredMail, rights: &Rights) -> bool {
+    let has_left = State::read(&mail.state) == Some(State::Sent);
+    Sealed::parse(&mail.text).is_err() || (rights.allows(super::ReadAccountMail::NAME) && !has_left)
 }
 
 /// Sends a mail again from whichever outbox has it.

@@ -42,5 +42,5 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
 crate::permissions! {
     ReadMail = "mail:read", "See the outbox and the mail settings";
     WriteMail = "mail:write", "Change the mail settings, send test mails, send mails again";
-    ReadAccountMail = "mail:accounts", "See mails about signing in, with their one-time links";
+    ReadAccountMail = "mail:accounts", "See mails about signing in, and the one-time links of mails that have not left";
 }

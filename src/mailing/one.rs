@@ -6,7 +6,6 @@ use askama::Template;
 
 use super::both::{self, Found};
 use super::list::pill;
-use super::mail::State;
 use super::{ReadMail, WriteMail};
 use crate::gate::Permission;
 use crate::id::MailId;
@@ -29,7 +28,7 @@ struct One {
     attempts: String,
     error: String,
     link: String,
-    /// Empty where it is its reader's alone by now.
+    /// Empty where it is its reader's alone.
     text: String,
     resend: Option<String>,
     history: Vec<HistoryEntry>,
@@ -44,12 +43,14 @@ pub async fn show(allowed: Allowed<ReadMail>, path: Path<String>) -> Result<Http
     let Found {
         mail,
         history,
-        of_accounts,
+        is_open,
     } = both::find(&allowed, id).await?;
     let format = allowed.format();
-    let sent = State::read(&mail.state) == Some(State::Sent);
-    let shown = !(of_accounts && sent);
-    let link = mail.link().filter(|_| shown).unwrap_or_default().to_owned();
+    let link = mail
+        .link()
+        .filter(|_| is_open)
+        .unwrap_or_default()
+        .to_owned();
     let may_resend = allowed.rights.allows(WriteMail::NAME);
     Ok(page::ok(&One {
         shell: allowed
@@ -60,7 +61,7 @@ pub async fn show(allowed: Allowed<ReadMail>, path: Path<String>) -> Result<Http
         sent: format.when_or_none(mail.sent_at),
         attempts: format.number(mail.attempts),
         error: mail.error.unwrap_or_default(),
-        text: if shown { mail.text } else { String::new() },
+        text: if is_open { mail.text } else { String::new() },
         to: mail.to,
         kind: mail.kind,
         link,

@@ -48,14 +48,14 @@ fn run(context: JobContext) -> Later<'static, Result<()>> {
         let message = Message {
             id: mail.id,
             kind: mail.kind,
-            from: way.from,
+            from: way.from.clone(),
             to: mail.to,
             subject: mail.subject,
             text: mail.text,
             html: mail.html,
             at: context.app.clock.now(),
         };
-        match way.transport.send(message).await {
+        match way.send(message).await {
             Ok(receipt) => {
                 let state = if receipt.left {
                     State::Sent

@@ -37,7 +37,7 @@ pub async fn send_test(app: &App, scope: &Scope, actor: &Actor, to: &str) -> Res
     let message = Message {
         id,
         kind: mail.kind.to_owned(),
-        from: way.from,
+        from: way.from.clone(),
         to: mail.to.clone(),
         subject: mail.subject.clone(),
         text: mail.text.clone(),
@@ -45,7 +45,7 @@ pub async fn send_test(app: &App, scope: &Scope, actor: &Actor, to: &str) -> Res
         at,
     };
     let began = std::time::Instant::now();
-    let sent = way.transport.send(message).await;
+    let sent = way.send(message).await;
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (state, answer, error) = match sent {
         Ok(receipt) if receipt.left => (State::Sent, receipt.answer, None),

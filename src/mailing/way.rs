@@ -4,15 +4,16 @@ use super::home_store;
 use super::reach;
 use super::settings::Settings;
 use super::settings_store;
+use crate::Result;
 use crate::app::App;
 use crate::config::Tenancy;
 use crate::db::Scope;
-use crate::mail::Transport;
-use crate::{Error, Result};
+use crate::mail::{MailError, Message, Receipt, Transport};
 
 /// A transport and the sender to use with it.
 pub(super) struct Way {
-    pub(super) transport: Transport,
+    /// Or why the settings' server is not called.
+    pub(super) transport: Result<Transport, String>,
     pub(super) from: String,
 }
 
@@ -34,7 +35,7 @@ pub(super) async fn of(app: &App, scope: Option<&Scope>) -> Result<Way> {
         .to_owned();
     if let Some(transport) = app.mailer.transport() {
         return Ok(Way {
-            transport: transport.clone(),
+            transport: Ok(transport.clone()),
             from,
         });
     }
@@ -43,12 +44,8 @@ pub(super) async fn of(app: &App, scope: Option<&Scope>) -> Result<Way> {
         None => None,
     };
     let transport = match server {
-        Some(server) => Transport::Smtp(
-            reach::checked(app, server)
-                .await
-                .map_err(|reason| Error::conflict("mail_server_out_of_bounds", reason))?,
-        ),
-        None => Transport::Log,
+        Some(server) => reach::checked(app, server).await.map(Transport::Smtp),
+        None => Ok(Transport::Log),
     };
     Ok(Way { transport, from })
 }
@@ -60,5 +57,19 @@ async fn home_scope(app: &App) -> Result<Option<Scope>> {
     match app.control.read(home_store::home).await? {
         Some(tenant) => app.tenants.scope(tenant).map(Some),
         None => Ok(None),
+    }
+}
+
+impl Way {
+    /// Sends by it.
+    pub(super) async fn send(self, message: Message) -> Result<Receipt, MailError> {
+        match self.transport {
+            Ok(transport) => transport.send(message).await,
+            // The operator may allow it, or the name may lead elsewhere later.
+            Err(answer) => Err(MailError {
+                permanent: false,
+                answer,
+            }),
+        }
     }
 }

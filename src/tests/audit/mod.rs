@@ -2,6 +2,7 @@
 
 mod append_only;
 mod find;
+mod page;
 
 use steading::actor::{Actor, ActorKind, Origin};
 use steading::audit::{self, AuditEvent, Event, Filter};

@@ -5,6 +5,7 @@ mod dead;
 mod enqueue;
 mod kinds;
 mod lease;
+mod page;
 mod recurring;
 mod runner;
 

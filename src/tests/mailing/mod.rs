@@ -1,5 +1,6 @@
 //! Mail: queued with its change, sent by a job, kept on the outbox, its secrets sealed.
 
+mod page;
 mod queue;
 mod settings;
 mod smtp;
