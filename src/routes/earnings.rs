@@ -160,7 +160,7 @@ pub(super) fn api_routes() -> Vec<Route> {
             commission::api::post_reverse,
         )
         .needs::<WriteCommissions>()
-        .takes::<commission::NewReversal>()
+        .may_take::<commission::NewReversal>()
         .gives::<Commission>(200)
         .problems(&[412]),
         api(
@@ -227,7 +227,7 @@ pub(super) fn api_routes() -> Vec<Route> {
             payout::api::post,
         )
         .needs::<WritePayouts>()
-        .takes::<payout::NewBatch>()
+        .may_take::<payout::NewBatch>()
         .gives::<payout::BatchView>(201),
         api(
             GET,

@@ -15,6 +15,7 @@ mod config;
 mod crash;
 mod crypto;
 mod db;
+mod e2e;
 mod harness;
 mod identity;
 mod jobs;

@@ -46,26 +46,33 @@ impl<T: DeserializeOwned + 'static> FromRequest for BatchJson<T> {
     }
 }
 
-fn read<T: DeserializeOwned + 'static>(
-    request: &HttpRequest,
-    payload: Payload,
-    limit: usize,
-) -> Later<'static, Result<Json<T>>> {
+fn is_json(request: &HttpRequest) -> bool {
     let kind = request
         .headers()
         .get("content-type")
         .and_then(|v| v.to_str().ok())
         .unwrap_or_default();
-    let is_json = kind
-        .split(';')
+    kind.split(';')
         .next()
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn not_json() -> Error {
+    Error::BadRequest {
+        code: "not_json",
+        message: "Send the body as application/json and say so in Content-Type.".to_owned(),
+    }
+}
+
+fn read<T: DeserializeOwned + 'static>(
+    request: &HttpRequest,
+    payload: Payload,
+    limit: usize,
+) -> Later<'static, Result<Json<T>>> {
+    let is_json = is_json(request);
     Box::pin(async move {
         if !is_json {
-            return Err(Error::BadRequest {
-                code: "not_json",
-                message: "Send the body as application/json and say so in Content-Type.".to_owned(),
-            });
+            return Err(not_json());
         }
         let bytes = body::read(payload, limit).await?;
         parse(&bytes).map(|value| Json { value, bytes })
@@ -77,6 +84,13 @@ fn read<T: DeserializeOwned + 'static>(
 /// # Errors
 /// [`Error::BadRequest`] for text that is not JSON, [`Error::Invalid`] for a value that does not fit.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    // A list would be taken for an object without names.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Error::Invalid(vec![FieldError {
+            pointer: String::new(),
+            message: "Send a JSON object.".to_owned(),
+        }]));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read: std::result::Result<T, _> = serde_path_to_error::deserialize(&mut reader);
     let broken = |error: &serde_json::Error| Error::BadRequest {
@@ -95,10 +109,13 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
                     .next()
                     .unwrap_or_default()
                     .to_owned();
-                Err(Error::Invalid(vec![FieldError {
-                    pointer: pointer(error.path()),
-                    message,
-                }]))
+                let mut pointer = pointer(error.path());
+                let missing = message.strip_prefix("missing field `");
+                if let Some(name) = missing.and_then(|rest| rest.strip_suffix('`')) {
+                    pointer.push('/');
+                    pointer.push_str(name);
+                }
+                Err(Error::Invalid(vec![FieldError { pointer, message }]))
             } else {
                 Err(broken(inner))
             }
@@ -168,6 +185,10 @@ mod tests {
                 "422",
                 "/value/currency",
             ),
+            (b"{\"value\":[1,\"EUR\"]}", "422", "/value"),
+            (b"{\"value\":{\"amount\":1}}", "422", "/value/currency"),
+            (b"{}", "422", "/value"),
+            (b" [{\"amount\":1,\"currency\":\"EUR\"}]", "422", ""),
             (
                 b"{\"value\":{\"amount\":1,\"currency\":\"EUR\",\"x\":1}}",
                 "422",

@@ -24,13 +24,9 @@ pub struct ListView {
 impl ListView {
     /// Reads a request's path and query; empty parameters count as absent.
     pub fn new(path: &str, query: &str) -> Self {
-        let params = form_urlencoded::parse(query.as_bytes())
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(key, value)| (key.into_owned(), value.into_owned()))
-            .collect();
         Self {
             path: path.to_owned(),
-            params,
+            params: super::query::pairs(query),
             default_sort: String::new(),
         }
     }

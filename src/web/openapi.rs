@@ -96,7 +96,7 @@ fn operation(
     if let Some(request) = doc.request {
         operation.insert(
             "requestBody".into(),
-            json!({ "required": true, "content": { "application/json": { "schema": schema(request) } } }),
+            json!({ "required": !doc.request_is_optional, "content": { "application/json": { "schema": schema(request) } } }),
         );
     }
     operation.insert(

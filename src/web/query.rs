@@ -12,6 +12,15 @@ use crate::{Error, Result};
 /// Parameters every list knows.
 const LIST: &[&str] = &["q", "sort", "limit", "cursor", "total"];
 
+/// The parameters of a query string, in order; empty ones count as absent. A NUL, which PostgreSQL knows in no text, becomes the
+/// character that stands for what cannot be read: it matches nothing.
+pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(text.as_bytes())
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| (key.into_owned(), value.replace('\0', "\u{fffd}")))
+        .collect()
+}
+
 /// The parameters of a request; empty ones count as absent.
 #[derive(Debug, Clone, Default)]
 pub struct Query(Vec<(String, String)>);
@@ -24,12 +33,7 @@ impl Query {
 
     /// Reads a query string.
     pub fn parse(text: &str) -> Self {
-        Self(
-            form_urlencoded::parse(text.as_bytes())
-                .into_owned()
-                .filter(|(_, value)| !value.is_empty())
-                .collect(),
-        )
+        Self(pairs(text))
     }
 
     /// A parameter, or an empty text.

@@ -38,7 +38,10 @@ impl Door {
     /// By the path, with or without a tenant prefix.
     pub fn of(path: &str) -> Self {
         let path = below_tenant(path);
-        if path.starts_with("/api/") {
+        if path == "/api/docs" {
+            // Read by people, who sign in as everywhere else.
+            Self::Page
+        } else if path.starts_with("/api/") {
             Self::Api
         } else if path.starts_with("/r/") || path.starts_with("/hooks/") || path == "/steading.js" {
             Self::Open
@@ -191,6 +194,9 @@ mod tests {
         for (path, door) in [
             ("/api/v1/me", Door::Api),
             ("/t/acme/api/v1/me", Door::Api),
+            ("/api/v1/openapi.json", Door::Api),
+            ("/api/docs", Door::Page),
+            ("/t/acme/api/docs", Door::Page),
             ("/t/acme/r/abc", Door::Open),
             ("/r/abc", Door::Open),
             ("/steading.js", Door::Open),

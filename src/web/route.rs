@@ -121,6 +121,8 @@ pub struct ApiDoc {
     pub scope: Option<&'static str>,
     /// The body it takes.
     pub request: Option<SchemaFn>,
+    /// Whether the body may be left out.
+    pub request_is_optional: bool,
     /// The answer it gives: status and body.
     pub response: (u16, Option<SchemaFn>),
     /// What kind of body that is.
@@ -153,6 +155,7 @@ where
         summary,
         scope: None,
         request: None,
+        request_is_optional: false,
         response: (200, None),
         media: "application/json",
         also: &[],
@@ -184,6 +187,13 @@ impl Route {
     #[must_use]
     pub fn takes<T: JsonSchema>(self) -> Self {
         self.describe(|doc| doc.request = Some(schema_of::<T>))
+    }
+
+    /// Names a body that may be left out.
+    #[must_use]
+    pub fn may_take<T: JsonSchema>(self) -> Self {
+        self.takes::<T>()
+            .describe(|doc| doc.request_is_optional = true)
     }
 
     /// Names the answer.

@@ -12,7 +12,7 @@ use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::Scope;
 use crate::id::{LinkId, TenantId};
-use crate::partners::model::{Destination, RedirectTarget};
+use crate::partners::model::{Destination, LinkKey, RedirectTarget};
 use crate::partners::store::links;
 
 /// How long a link is remembered.
@@ -65,8 +65,12 @@ impl Ways {
         if let Some(way) = self.remembered(scope.tenant(), key, now) {
             return Ok(Some(way));
         }
+        // What can be no key is not looked for.
+        let Ok(wanted) = key.parse::<LinkKey>() else {
+            return Ok(None);
+        };
         let changes = self.changes.load(Ordering::Acquire);
-        let wanted = key.to_owned();
+        let wanted = wanted.to_string();
         let Some(found) = scope.read(move |c| links::way(c, &wanted)).await? else {
             return Ok(None);
         };

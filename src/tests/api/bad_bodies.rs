@@ -38,7 +38,7 @@ fn what_is_no_json_object_is_refused_everywhere() {
             ("half a surrogate", b"{\"name\":\"\\ud800\"}", 400),
             ("a byte order mark", b"\xef\xbb\xbf{}", 400),
             ("NaN", b"{\"name\":NaN}", 400),
-            ("too deep", deep.as_bytes(), 400),
+            ("too deep", deep.as_bytes(), 422),
             ("an array", b"[]", 422),
             ("a text", b"\"name\"", 422),
             ("null", b"null", 422),

@@ -1,6 +1,6 @@
 //! A real Chromium, for what only a browser can tell: what a person sees, which rules a page broke, whom it called.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -220,6 +220,14 @@ impl Browser {
         let width = |of: &str, name: &str| metrics[of][name].as_f64().unwrap();
         (width("cssContentSize", "width") - width("cssLayoutViewport", "clientWidth")).max(0.0)
             as i64
+    }
+
+    /// Saves what is downloaded from now on in this folder, without asking.
+    pub fn save_downloads_in(&self, folder: &Path) {
+        self.session.devtools(
+            "Browser.setDownloadBehavior",
+            &json!({"behavior": "allow", "downloadPath": folder.to_str().unwrap()}),
+        );
     }
 
     /// Keeps a picture of the whole page as `target/screenshots/NAME.png`.

@@ -13,6 +13,7 @@ pub mod postgres;
 pub mod process;
 pub mod rows;
 mod self_test;
+pub mod site;
 pub mod smtp;
 pub mod stores;
 mod webdriver;

@@ -9,7 +9,7 @@ use crate::harness::eventually;
 use crate::harness::postgres::PgUrls;
 
 /// Cuts a database off from everybody, or lets them in again.
-fn let_in(urls: &PgUrls, open: bool) {
+pub fn let_in(urls: &PgUrls, open: bool) {
     let (server, name) = urls.superuser.rsplit_once('/').unwrap();
     let mut superuser = PgConnection::establish(&format!("{server}/postgres")).unwrap();
     superuser

@@ -3,7 +3,7 @@
 mod beside;
 mod bootstrap;
 mod disk_full;
-mod health;
+pub mod health;
 mod keys;
 mod setup;
 mod start;
