@@ -7,7 +7,8 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use super::format::Format;
 use super::nav::{self, Place};
-use super::page::{PageShell, Person};
+use super::page::{Notice, PageShell, Person};
+use super::parts::Tone;
 use super::request::{self, Door};
 use super::{csrf, edge, flash};
 use crate::actor::Actor;
@@ -145,8 +146,26 @@ impl<P> Allowed<P> {
         shell.csrf = csrf::session_token(&self.request, &self.app);
         shell.toasts.extend(flash::read(&self.request, &self.app));
         shell.format = self.format();
+        shell.notices.extend(open_line(&self.app.public_url));
         shell
     }
+}
+
+/// Said on every page while passwords and figures travel for everybody on the network to read.
+fn open_line(public_url: &str) -> Option<Notice> {
+    let url = url::Url::parse(public_url).ok()?;
+    let stays_here = match url.host()? {
+        url::Host::Domain(name) => name == "localhost",
+        url::Host::Ipv4(ip) => ip.is_loopback(),
+        url::Host::Ipv6(ip) => ip.is_loopback(),
+    };
+    let text = "This page came over plain HTTP: others on the network can read passwords and figures. \
+                Put a proxy with TLS in front and set server.public_url to its https address.";
+    (url.scheme() != "https" && !stays_here).then(|| Notice {
+        tone: Tone::Bad,
+        text: text.to_owned(),
+        link: None,
+    })
 }
 
 /// The permission without which a page of the navigation would only answer 403.

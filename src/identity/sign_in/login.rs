@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::{Refused, begin, prove};
+use super::{Refused, begin, device, normal, prove};
 use crate::app::App;
 use crate::crypto::{PlainPassword, PlainToken};
 use crate::gate::{Ask, Credential, Gate};
@@ -80,17 +80,21 @@ pub async fn enter(request: HttpRequest, app: web::Data<App>, form: Form) -> Res
             next: next.clone(),
         }))
     };
-    match prove(&app, &email, &password, &origin).await {
+    let known = device::known(&request, &app, &normal(&email));
+    match prove(&app, &email, &password, known.as_deref(), &origin).await {
         Ok(proven) => {
             let old = request
                 .cookie(csrf::session_cookie_name(app.is_https()))
                 .and_then(|cookie| PlainToken::parse(cookie.value()))
                 .map(|token| token.hash());
             let token = begin(&app, proven, old, origin).await?;
-            Ok(with_cookie(
-                answer::see_other(&next),
-                Some(sessions::cookie(&app, &token)),
-            ))
+            let signed_in = sessions::cookie(&app, &token);
+            let response = with_cookie(answer::see_other(&next), Some(signed_in));
+            let by_device = match known {
+                Some(_) => None,
+                None => Some(device::cookie(&app, &normal(&email))?),
+            };
+            Ok(with_cookie(response, by_device))
         }
         Err(Refused::Mismatch) => again(
             "This address and this password do not belong together.".to_owned(),

@@ -1,6 +1,7 @@
 //! Signing in with a password. Whoever asks about an account learns nothing: unknown, disabled and wrong are one answer and one
 //! amount of work.
 
+mod device;
 pub mod login;
 pub mod logout;
 
@@ -46,11 +47,12 @@ pub(super) fn normal(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-/// Judges address and password, slowing down whoever guesses.
+/// Judges address and password, slowing down whoever guesses. Tries from a browser the person is known by are counted apart.
 pub(super) async fn prove(
     app: &App,
     email: &str,
     password: &PlainPassword,
+    device: Option<&str>,
     origin: &Origin,
 ) -> Result<Proven, Refused> {
     let keeper = Keeper::of(app)?;
@@ -58,16 +60,17 @@ pub(super) async fn prove(
     let (email, now) = (normal(email), app.clock.now());
     let place = throttle::place(origin.address.as_deref().and_then(|text| text.parse().ok()));
     guards.places.take(place, now)?;
-    guards.accounts.begin(&email, now)?;
+    let counted = device.map_or_else(|| email.clone(), |device| format!("{email} {device}"));
+    guards.accounts.begin(&counted, now)?;
     let judged = judge(app, email.clone(), password).await;
     match judged {
         Ok(proven) => {
-            guards.accounts.succeeded(&email);
+            guards.accounts.succeeded(&counted);
             guards.places.give_back(place);
             Ok(proven)
         }
         Err(Refused::Other(error)) => {
-            guards.accounts.abandoned(&email, now);
+            guards.accounts.abandoned(&counted, now);
             guards.places.give_back(place);
             Err(error.into())
         }

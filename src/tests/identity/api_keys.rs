@@ -4,7 +4,6 @@ use serde_json::json;
 use steading::identity::Role;
 
 use super::House;
-use crate::harness::engine::Engine;
 use crate::on_both_engines;
 
 on_both_engines! {

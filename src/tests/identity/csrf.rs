@@ -1,7 +1,6 @@
 //! No other site's page makes a signed-in browser change anything: thirty ways to try.
 
 use super::House;
-use crate::harness::engine::Engine;
 use crate::harness::http::Client;
 use crate::on_both_engines;
 

@@ -3,7 +3,7 @@
 use steading::identity::{Role, Roles, shell};
 
 use super::{House, OTHER, PASSWORD, login};
-use crate::harness::engine::{Engine, wait};
+use crate::harness::engine::wait;
 use crate::harness::http::Client;
 use crate::on_both_engines;
 

@@ -4,7 +4,7 @@ use steading::actor::Actor;
 use steading::identity::shell;
 
 use super::{House, OTHER, PASSWORD, is_in, login};
-use crate::harness::engine::{Engine, wait};
+use crate::harness::engine::wait;
 use crate::on_both_engines;
 
 fn link(house: &House) -> String {

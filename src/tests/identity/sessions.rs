@@ -3,7 +3,7 @@
 use steading::identity::{Role, shell};
 
 use super::{House, OTHER, PASSWORD, is_in, login};
-use crate::harness::engine::{Engine, wait};
+use crate::harness::engine::wait;
 use crate::on_both_engines;
 
 on_both_engines! {

@@ -3,7 +3,7 @@
 use steading::identity::setup_link;
 
 use super::{House, PASSWORD, is_in};
-use crate::harness::engine::{Engine, wait};
+use crate::harness::engine::wait;
 use crate::harness::http::{Client, Reply};
 use crate::on_both_engines;
 

@@ -3,7 +3,6 @@
 use steading::identity::Role;
 
 use super::{House, OTHER, PASSWORD, login};
-use crate::harness::engine::Engine;
 use crate::on_both_engines;
 
 on_both_engines! {
@@ -28,6 +27,24 @@ on_both_engines! {
         let again = house.visitor();
         let _ = login(&again, "ana@example.com", OTHER).expect(422);
         let _ = login(&again, "ana@example.com", PASSWORD).expect(303);
+    }
+
+    fn whoever_guesses_elsewhere_keeps_nobody_out(engine: Engine) {
+        let house = House::owned(engine);
+        let home = house.signed_in("ana@example.com");
+        let _ = home.submit_to("/account", "/logout", &[]).expect(303);
+        let guesser = house.visitor();
+        for _ in 0..5 {
+            let _ = login(&guesser, "ana@example.com", OTHER).expect(422);
+        }
+        let _ = login(&house.visitor(), "ana@example.com", PASSWORD).expect(429);
+        // The browser she signed in with before is counted apart, and has no more tries than anybody else.
+        let _ = login(&home, "ana@example.com", OTHER).expect(422);
+        let _ = login(&home, "ana@example.com", PASSWORD).expect(303);
+        // A forged cookie helps nobody.
+        let forged = house.visitor();
+        forged.set_cookie("device", &format!("{}.{}", "A".repeat(43), "A".repeat(43)));
+        let _ = login(&forged, "ana@example.com", PASSWORD).expect(429);
     }
 
     fn one_place_cannot_try_many_accounts(engine: Engine) {
