@@ -8,7 +8,6 @@ use actix_web::http::Method;
 
 use crate::identity::permissions::{ReadApiKeys, ReadMembers, WriteApiKeys, WriteMembers};
 use crate::identity::{account, keys, people, reset, setup, sign_in};
-use crate::partners::demo;
 use crate::web::route::{Parameter, Route, api, get, instance, post};
 use crate::web::{assets, describe, health, openapi, theme};
 use crate::{audit, jobs, mailing, tenancy};

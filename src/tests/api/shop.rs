@@ -12,7 +12,6 @@ use crate::harness::rows::{Behind, Rows};
 
 /// The records every test may name.
 pub struct Shop<'a> {
-    pub home: &'a Home,
     pub server: &'a Server<'a>,
     /// May do everything.
     pub client: Client,
@@ -91,7 +90,6 @@ impl<'a> Shop<'a> {
         let commission = id(&event["commissions"][0]);
         Self {
             behind: Mutex::new(Behind::of(home)),
-            home,
             server,
             program,
             partner,

@@ -1,7 +1,6 @@
 //! The trail as people and programs see it: page, CSV and API over the same set.
 
 use crate::harness::company;
-use crate::harness::engine::Engine;
 use crate::on_both_engines;
 
 on_both_engines! {

@@ -35,8 +35,7 @@ fn acknowledged_clicks_and_events_survive_a_killed_process() {
             "a sentence that is long enough",
         )
         .env("STEADING_LOG__LEVEL", "warn");
-    let rounds = std::env::var("STEADING_TEST_KILLS")
-        .ok()
+    let rounds = crate::harness::told("STEADING_TEST_KILLS")
         .and_then(|text| text.parse().ok())
         .unwrap_or(ROUNDS);
     let shop = {
@@ -106,7 +105,7 @@ fn check(home: &Home, acknowledged: &Acknowledged, round: u64) {
     .get_result(&mut store)
     .unwrap();
     assert_eq!(twice.value, 0, "round {round}: an event paid twice");
-    if round % 50 == 0 {
+    if round.is_multiple_of(50) {
         let verdict: Verdict = diesel::sql_query("PRAGMA quick_check")
             .get_result(&mut store)
             .unwrap();

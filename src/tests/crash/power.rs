@@ -19,6 +19,7 @@ use steading::db::{StoreOptions, Stores};
 use steading::id::TenantId;
 
 use super::replay::{Disk, Step, steps};
+use crate::harness::told;
 
 const FOLDER: &str = "STEADING_TEST_POWER_FOLDER";
 const MODE: &str = "STEADING_TEST_POWER_MODE";
@@ -61,8 +62,8 @@ fn options(folder: &Path) -> StoreOptions {
 #[test]
 #[ignore = "started under strace by the tests beside it"]
 fn child() {
-    let folder = PathBuf::from(std::env::var(FOLDER).unwrap());
-    match std::env::var(MODE).unwrap().as_str() {
+    let folder = PathBuf::from(told(FOLDER).unwrap());
+    match told(MODE).unwrap().as_str() {
         "writer" => crate::harness::engine::wait(through_the_writer(&folder)),
         _ => as_normal_would(&folder),
     }

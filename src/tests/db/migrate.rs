@@ -312,11 +312,7 @@ const FOLDER: &str = "STEADING_TEST_MIGRATE_FOLDER";
 #[test]
 #[ignore = "the other half of a test"]
 fn migrates_until_killed() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how the other half says which folder is meant"
-    )]
-    let Some(folder) = std::env::var_os(FOLDER) else {
+    let Some(folder) = crate::harness::told(FOLDER) else {
         return;
     };
     let options = at(Path::new(&folder));

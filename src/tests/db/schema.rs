@@ -211,6 +211,7 @@ fn every_table_of_a_company_keeps_others_out() {
     let mut conn = superuser(&server);
     let tables = "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
                   WHERE n.nspname = 'tenant' AND c.relkind = 'r' AND c.relname <> '__diesel_schema_migrations'";
+    let tables_of = format!("SELECT c.oid, c.relname {tables}");
     let all = on_postgres(&mut conn, &format!("SELECT c.relname AS value {tables}"));
     assert!(all.len() > 10);
 
@@ -249,8 +250,7 @@ fn every_table_of_a_company_keeps_others_out() {
             "unique keys and indexes begin with the company",
             format!(
                 "SELECT c.relname || ' ' || i.indexrelid::regclass AS value FROM pg_index i JOIN ({tables_of}) c ON c.oid = i.indrelid \
-                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] WHERE a.attname <> 'tenant_id'",
-                tables_of = format!("SELECT c.oid, c.relname {tables}")
+                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] WHERE a.attname <> 'tenant_id'"
             ),
         ),
         (
@@ -259,8 +259,7 @@ fn every_table_of_a_company_keeps_others_out() {
                 "SELECT o.conname AS value FROM pg_constraint o JOIN ({tables_of}) c ON c.oid = o.conrelid \
                  JOIN pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = o.conkey[1] \
                  JOIN pg_attribute b ON b.attrelid = o.confrelid AND b.attnum = o.confkey[1] \
-                 WHERE o.contype = 'f' AND NOT (a.attname = 'tenant_id' AND b.attname = 'tenant_id')",
-                tables_of = format!("SELECT c.oid, c.relname {tables}")
+                 WHERE o.contype = 'f' AND NOT (a.attname = 'tenant_id' AND b.attname = 'tenant_id')"
             ),
         ),
         (

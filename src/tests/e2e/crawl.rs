@@ -41,7 +41,10 @@ fn route_of(path: &str) -> Option<&'static str> {
 
 /// Whether people see it: no file to save, no API.
 fn is_page(route: &str) -> bool {
-    (route == "/admin" || route.starts_with("/admin/") || route == "/account" || route == "/api/docs")
+    (route == "/admin"
+        || route.starts_with("/admin/")
+        || route == "/account"
+        || route == "/api/docs")
         && !route.ends_with(".csv")
 }
 
@@ -103,7 +106,11 @@ fn every_page_is_strict_accessible_narrow_and_light() {
     let pages: Vec<String> = found.into_values().flatten().collect();
     println!("{} pages", pages.len());
     for page in &pages {
-        assert!(weight(&client, page) <= WEIGHT, "{page} weighs {}", weight(&client, page));
+        assert!(
+            weight(&client, page) <= WEIGHT,
+            "{page} weighs {}",
+            weight(&client, page)
+        );
     }
     let faults: Vec<String> = std::thread::scope(|threads| {
         let crews: Vec<_> = (0..BROWSERS)
@@ -113,13 +120,22 @@ fn every_page_is_strict_accessible_narrow_and_light() {
                     let browser = Browser::new();
                     sign_in(&browser, base);
                     let own = pages.iter().skip(crew).step_by(BROWSERS);
-                    own.flat_map(|page| look(&browser, base, page)).collect::<Vec<_>>()
+                    own.flat_map(|page| look(&browser, base, page))
+                        .collect::<Vec<_>>()
                 })
             })
             .collect();
-        crews.into_iter().flat_map(|crew| crew.join().unwrap()).collect()
+        crews
+            .into_iter()
+            .flat_map(|crew| crew.join().unwrap())
+            .collect()
     });
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
 }
 
 /// What is wrong with a page.
@@ -129,7 +145,11 @@ fn look(browser: &Browser, base: &str, page: &str) -> Vec<String> {
     browser.open(&format!("{base}{page}"));
     let mut faults = Vec::new();
     let mut note = |what: &str, found: Vec<String>| {
-        faults.extend(found.into_iter().map(|line| format!("{page}: {what}: {line}")));
+        faults.extend(
+            found
+                .into_iter()
+                .map(|line| format!("{page}: {what}: {line}")),
+        );
     };
     note("console", browser.complaints());
     note("elsewhere", browser.foreign_requests(&[base]));
@@ -152,7 +172,9 @@ fn look(browser: &Browser, base: &str, page: &str) -> Vec<String> {
 /// Scripts and styles of a page, compressed, in bytes.
 fn weight(client: &Client, page: &str) -> usize {
     let html = client.get(page).text();
-    let tags = html.split('<').filter(|tag| tag.starts_with("script") || tag.starts_with("link"));
+    let tags = html
+        .split('<')
+        .filter(|tag| tag.starts_with("script") || tag.starts_with("link"));
     tags.filter_map(|tag| attribute(tag, "src").or_else(|| attribute(tag, "href")))
         .filter(|file| file.ends_with(".js") || file.ends_with(".css"))
         .map(|file| {
@@ -179,9 +201,14 @@ fn assets_travel_compressed_and_are_kept() {
     assert!(files.len() >= 2, "{files:?}");
     for file in files.iter().filter(|file| !file.ends_with(".svg")) {
         let plain = client.get(file).expect(200);
-        let packed = client.send("GET", file, &[("accept-encoding", "gzip")], &[]).expect(200);
+        let packed = client
+            .send("GET", file, &[("accept-encoding", "gzip")], &[])
+            .expect(200);
         assert_eq!(packed.header("content-encoding"), "gzip", "{file}");
         assert!(packed.body.len() < plain.body.len(), "{file}");
-        assert!(plain.header("cache-control").contains("immutable"), "{file}");
+        assert!(
+            plain.header("cache-control").contains("immutable"),
+            "{file}"
+        );
     }
 }

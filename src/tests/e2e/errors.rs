@@ -11,11 +11,21 @@ use crate::harness::rows::Behind;
 fn told(reply: &Reply, status: u16) {
     let text = reply.text();
     assert_eq!(reply.status, status, "{text}");
-    assert_eq!(reply.header("content-type"), "text/html; charset=utf-8", "{text}");
+    assert_eq!(
+        reply.header("content-type"),
+        "text/html; charset=utf-8",
+        "{text}"
+    );
     let id = reply.header("x-request-id");
-    assert!(!id.is_empty() && text.contains(id), "{status} without its id: {text}");
+    assert!(
+        !id.is_empty() && text.contains(id),
+        "{status} without its id: {text}"
+    );
     assert!(text.contains(&format!("Answer {status}")), "{text}");
-    assert!(text.contains("href=\"/admin\""), "{status} without a way back: {text}");
+    assert!(
+        text.contains("href=\"/admin\""),
+        "{status} without a way back: {text}"
+    );
     for word in ["panicked", "diesel", "sqlite", "SELECT", "src/"] {
         assert!(!text.contains(word), "{status} tells of the inside: {text}");
     }
@@ -29,7 +39,10 @@ fn errors_are_pages_with_a_way_back() {
     let own = server.url("");
     told(&person.get("/nope"), 404);
     told(&person.get("/admin/nope"), 404);
-    told(&person.get("/admin/partners/prt_01h455vb4pex5vsknk084sn02q"), 404);
+    told(
+        &person.get("/admin/partners/prt_01h455vb4pex5vsknk084sn02q"),
+        404,
+    );
     told(&person.get("/admin/partners/1"), 404);
     told(&server.client().get("/nope"), 404);
     let reply = person.send("DELETE", "/admin/partners", &[("origin", &own)], &[]);
@@ -39,16 +52,33 @@ fn errors_are_pages_with_a_way_back() {
 
     // Somebody without the right is told which one it is.
     let invited = home.run_with_input(
-        &["user", "create", "viewer@example.com", "--role", "viewer", "--password-stdin"],
+        &[
+            "user",
+            "create",
+            "viewer@example.com",
+            "--role",
+            "viewer",
+            "--password-stdin",
+        ],
         "a sentence only for viewers",
     );
     invited.expect_code(0);
     let viewer = server.client();
-    let entered = viewer.submit("/login", &[("email", "viewer@example.com"), ("password", "a sentence only for viewers")]);
+    let entered = viewer.submit(
+        "/login",
+        &[
+            ("email", "viewer@example.com"),
+            ("password", "a sentence only for viewers"),
+        ],
+    );
     assert_eq!(entered.location(), "/admin");
     let refused = viewer.get("/admin/partners/new");
     told(&refused, 403);
-    assert!(refused.text().contains("partners:write"), "{}", refused.text());
+    assert!(
+        refused.text().contains("partners:write"),
+        "{}",
+        refused.text()
+    );
     viewer.get("/admin/partners").expect(200);
 
     let browser = Browser::new();
@@ -65,15 +95,25 @@ fn a_fault_of_ours_is_told_without_its_inside() {
     let home = owned(Engine::Sqlite);
     let server = home.serve();
     let person = owner(&server).with_header("x-request-id", "fault-1");
-    Behind::of(&home).execute("tenant", "ALTER TABLE programs RENAME TO programs_elsewhere");
+    Behind::of(&home).execute(
+        "tenant",
+        "ALTER TABLE programs RENAME TO programs_elsewhere",
+    );
     told(&person.get("/admin/programs"), 500);
     let line = server.stderr.wait_for("the fault in the log", |line| {
         (line.contains("ERROR") && line.contains("fault-1")).then(|| line.to_owned())
     });
     assert!(line.contains("programs"), "{line}");
     told(&person.get("/nope"), 404);
-    assert_eq!(server.client().get("/readyz").status, 200, "one fault is not the store's end");
-    Behind::of(&home).execute("tenant", "ALTER TABLE programs_elsewhere RENAME TO programs");
+    assert_eq!(
+        server.client().get("/readyz").status,
+        200,
+        "one fault is not the store's end"
+    );
+    Behind::of(&home).execute(
+        "tenant",
+        "ALTER TABLE programs_elsewhere RENAME TO programs",
+    );
     assert_eq!(person.get("/admin/programs").status, 200);
     assert_eq!(server.terminate(), 0);
 }
@@ -87,6 +127,8 @@ fn a_busy_store_is_told_with_a_way_to_try_again() {
     let busy = person.get("/admin/programs");
     told(&busy, 503);
     assert!(!busy.header("retry-after").is_empty());
-    let refused = server.client().submit("/login", &[("email", OWNER), ("password", PASSWORD)]);
+    let refused = server
+        .client()
+        .submit("/login", &[("email", OWNER), ("password", PASSWORD)]);
     told(&refused, 503);
 }

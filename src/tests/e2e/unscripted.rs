@@ -1,6 +1,8 @@
 //! Every task works with JavaScript off: sign in, make, edit, list, search, export, decide, pay, archive.
 
-use super::pages::{add_partner, downloaded, enrol, make_key, make_link, make_program, set_bank, sign_in};
+use super::pages::{
+    add_partner, downloaded, enrol, make_key, make_link, make_program, set_bank, sign_in,
+};
 use crate::harness::browser::Browser;
 use crate::harness::company::owned;
 use crate::harness::engine::Engine;
@@ -25,7 +27,10 @@ fn every_task_works_without_scripts() {
     browser.fill("#f-password", "not the password at all");
     browser.press("Sign in");
     browser.wait_for_text("main", "do not belong together");
-    assert_eq!(browser.property("#f-email", "value"), crate::harness::company::OWNER);
+    assert_eq!(
+        browser.property("#f-email", "value"),
+        crate::harness::company::OWNER
+    );
     browser.fill("#f-password", crate::harness::company::PASSWORD);
     browser.press("Sign in");
     // The way that was asked for is gone on.
@@ -66,9 +71,14 @@ fn every_task_works_without_scripts() {
     assert_eq!(browser.count("main tbody tr"), 1);
     browser.press("Export CSV");
     let (_, csv) = downloaded(downloads.path());
-    assert!(csv.contains("carmen@example.com") && !csv.contains("bogdan@example.com"), "{csv}");
+    assert!(
+        csv.contains("carmen@example.com") && !csv.contains("bogdan@example.com"),
+        "{csv}"
+    );
     browser.press("Clear all");
-    eventually("all again", || (browser.count("main tbody tr") == 2).then_some(()));
+    eventually("all again", || {
+        (browser.count("main tbody tr") == 2).then_some(())
+    });
     browser.click("thead th[aria-sort] a");
     browser.wait_for_address("sort=");
 

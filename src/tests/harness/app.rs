@@ -26,7 +26,6 @@ const START: i64 = 1_772_366_400_000_000;
 
 /// A program that stands, and the ways around it.
 pub struct TestApp {
-    pub engine: Engine,
     pub app: App,
     /// The one company.
     pub scope: Scope,
@@ -62,7 +61,6 @@ impl TestApp {
         let app = rebuilt(&standing.app, slices, to_memory.then_some(memory));
         let scope = app.tenants.scope(only_tenant(&app).await).unwrap();
         Self {
-            engine,
             app,
             scope,
             clock,

@@ -20,6 +20,15 @@ mod webdriver;
 
 use std::time::{Duration, Instant};
 
+/// What the test process was told by whoever started it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests have no configuration of their own"
+)]
+pub fn told(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Asks again and again until there is an answer; for what another process does in its own time.
 pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + lines::PATIENCE;

@@ -17,8 +17,6 @@ use super::{eventually, ports};
 
 /// One instance of the program at rest: its folder, its database, its port. Commands and servers run in it.
 pub struct Home {
-    /// The engine its data lives on.
-    pub engine: Engine,
     /// Its database, when the engine is PostgreSQL.
     pub database: Option<PgUrls>,
     folder: TempDir,
@@ -52,7 +50,6 @@ impl Home {
             );
         }
         Self {
-            engine,
             database,
             folder,
             port,

@@ -50,4 +50,3 @@ pub fn html(headers: &str, body: &str) -> String {
         page.len()
     )
 }
-

@@ -28,7 +28,7 @@ on_both_engines! {
         assert_eq!(keys["data"][0]["prefix"], key[..13]);
         assert!(!keys["data"][0]["last_used_at"].is_null());
 
-        let secret = key[14..57].as_bytes();
+        let secret = &key.as_bytes()[14..57];
         let stored = house.test.everything_stored();
         assert!(!stored.windows(secret.len()).any(|window| window == secret));
         let twice = ana.submit_to("/admin/api-keys/new", "/admin/api-keys", &fields).expect(422);

@@ -50,7 +50,7 @@ on_both_engines! {
         let house = House::owned(engine);
         let visitor = house.visitor();
         let _ = visitor.submit("/forgot", &[("email", "nobody@example.com")]).expect(200);
-        let counts = || wait(house.app().control.read(|c| steading::mailing::counts(c))).unwrap().waiting;
+        let counts = || wait(house.app().control.read(steading::mailing::counts)).unwrap().waiting;
         assert_eq!(counts(), 0);
         let _ = visitor.submit("/forgot", &[("email", "ana@example.com")]).expect(200);
         assert_eq!(counts(), 1);

@@ -3,7 +3,6 @@
 use steading::jobs;
 
 use super::{kinds, stand};
-use crate::harness::engine::Engine;
 use crate::on_both_engines;
 
 on_both_engines! {

@@ -1,6 +1,5 @@
 //! The queue as people see it, and what they do there.
 
-use crate::harness::engine::Engine;
 use crate::harness::{company, eventually};
 use crate::on_both_engines;
 

@@ -6,7 +6,6 @@ use steading::{Error, app::App};
 
 use super::{kinds, stand};
 use crate::harness::app::TestApp;
-use crate::harness::engine::Engine;
 use crate::on_both_engines;
 
 async fn waiting(house: &TestApp) -> Vec<jobs::Job> {

@@ -7,7 +7,6 @@ use steading::{Error, audit, mailing};
 
 use super::mail;
 use crate::harness::app::TestApp;
-use crate::harness::engine::Engine;
 use crate::on_both_engines;
 
 on_both_engines! {

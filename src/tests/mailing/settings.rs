@@ -7,7 +7,6 @@ use steading::web::Form;
 use steading::{Error, Result, audit};
 
 use crate::harness::app::TestApp;
-use crate::harness::engine::Engine;
 use crate::on_both_engines;
 
 pub(super) fn form(pairs: &[(&str, &str)]) -> Form {

@@ -17,7 +17,7 @@ on_both_engines! {
         assert_eq!(state(&shop).await, "pending");
         assert_eq!(shop.get("/commissions?ready=true").await.expect(200)["data"], json!([]));
         shop.days(1);
-        assert_eq!(super::ids(&shop.get("/commissions?ready=true").await.expect(200)), [id.clone()]);
+        assert_eq!(super::ids(&shop.get("/commissions?ready=true").await.expect(200)), std::slice::from_ref(&id));
         // A programme that wants a person to look keeps them waiting.
         let program = format!("/programs/{}", stage.program);
         shop.patch(&program, json!({ "auto_approve": false })).await.expect(200);

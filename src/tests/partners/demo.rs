@@ -293,7 +293,7 @@ on_both_engines! {
         let asked = client.get("/admin/demo/clear");
         assert!(asked.text().contains("Your own data stays as it is."), "{}", asked.text());
         let cleared = client.submit("/admin/demo/clear", &[]);
-        assert_eq!((cleared.status, cleared.location()), (303, "/admin".to_owned()));
+        assert_eq!((cleared.status, cleared.location()), (303, "/admin"));
         assert_eq!(client.get("/r/demo-slowkettle").status, 404);
         let nothing = home.run(&["demo", "clear", "--yes", "--json"]).expect_code(0).json();
         assert_eq!((&nothing["done"], &nothing["clicks"]), (&false.into(), &0.into()));

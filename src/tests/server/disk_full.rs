@@ -96,7 +96,7 @@ fn a_full_disk_refuses_writes_whole_and_recovers() {
         .arg("serve")
         .current_dir(home.path())
         .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("PATH", crate::harness::told("PATH").unwrap())
         .envs(
             serve
                 .get_envs()

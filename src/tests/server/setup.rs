@@ -8,7 +8,7 @@ use crate::harness::rows::Behind;
 
 const PASSWORD: &str = "my first sentence here";
 
-fn claim<'a>(token: &'a str) -> [(&'a str, &'a str); 5] {
+fn claim(token: &str) -> [(&str, &str); 5] {
     [
         ("token", token),
         ("company", "Slow Kettle"),

@@ -1,7 +1,6 @@
 //! Two people edit one record: the second sees both versions, and nothing is written over unseen.
 
 use super::{PROGRAM, in_a_house};
-use crate::harness::engine::Engine;
 use crate::harness::http::attribute;
 
 crate::on_both_engines! {

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::{in_a_house, names, rel};
-use crate::harness::engine::Engine;
 
 /// More rows than one chunk of a file and one page of a list.
 const MANY: usize = 230;

@@ -1,7 +1,6 @@
 //! Forms: they keep what was typed, say what is right, act once however often they are sent, and ask before what hurts.
 
 use super::{PROGRAM, in_a_house, last, names};
-use crate::harness::engine::Engine;
 use crate::harness::http::attribute;
 
 /// The hidden fields of a page's form, to send it as a browser would, twice.

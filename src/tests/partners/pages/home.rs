@@ -1,7 +1,6 @@
 //! Home: the beginning ticks itself off, figures come from what is there, each currency by itself.
 
 use super::{in_a_house, plain};
-use crate::harness::engine::Engine;
 
 crate::on_both_engines! {
     fn the_beginning_ticks_itself_off(engine: Engine) {

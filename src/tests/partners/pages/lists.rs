@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::{House, in_a_house, names, rel};
-use crate::harness::engine::Engine;
 
 /// Partners whose names sort otherwise than they came.
 fn partners(house: &House<'_>) {

@@ -1,7 +1,6 @@
 //! From a sale to a paid partner by the pages alone, to the cent, and never two currencies in one sum.
 
 use super::{in_a_house, last, names, plain};
-use crate::harness::engine::Engine;
 
 crate::on_both_engines! {
     fn a_sale_is_approved_exported_and_paid(engine: Engine) {
