@@ -110,27 +110,23 @@ impl StoreCommand {
         let input = self.read_input()?;
         actix_web::rt::System::new().block_on(async move {
             let data_dir = loaded.config.data_dir.clone();
-            let on_sqlite = loaded.config.database.postgres.is_none();
-            if on_sqlite {
-                let arguments = arguments
+            let request = Request {
+                arguments: arguments
                     .iter()
                     .map(|part| part.to_string_lossy().into_owned())
-                    .collect();
-                let request = Request {
-                    arguments,
-                    input: input.clone(),
-                };
-                let reply = control_socket::send(&data_dir, &request)
-                    .await
-                    .map_err(|e| {
-                        Failure::new(
-                            Exit::Unavailable,
-                            format!("The running server broke off: {e}."),
-                        )
-                    })?;
-                if let Some(reply) = reply {
-                    return finish(&reply);
-                }
+                    .collect(),
+                input: input.clone(),
+            };
+            let reply = control_socket::send(&data_dir, &request)
+                .await
+                .map_err(|e| {
+                    Failure::new(
+                        Exit::Unavailable,
+                        format!("The running server broke off: {e}."),
+                    )
+                })?;
+            if let Some(reply) = reply {
+                return finish(&reply);
             }
             let public_url = loaded.config.server.public_url(loaded.config.server.listen);
             let lock = boot::take_folder(&loaded)?;

@@ -46,12 +46,11 @@ impl Mail {
     }
 }
 
-/// The sender when none is given; an address literal stands in brackets (RFC 5321 §4.1.3).
+/// The sender when none is given. Nobody takes mail from a bare address of a machine, and the mail library reads none.
 pub(super) fn sender_at(public_url: &PublicUrl) -> String {
     let host = public_url.host();
-    match host.parse() {
-        Ok(std::net::IpAddr::V4(ip)) => format!("steading@[{ip}]"),
-        Ok(std::net::IpAddr::V6(ip)) => format!("steading@[IPv6:{ip}]"),
+    match host.parse::<std::net::IpAddr>() {
+        Ok(_) => "steading@localhost".to_owned(),
         Err(_) => format!("steading@{host}"),
     }
 }

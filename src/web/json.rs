@@ -101,14 +101,14 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         Ok(value) => reader.end().map(|()| value).map_err(|error| broken(&error)),
         Err(error) => {
             let inner = error.inner();
-            // A value that does not fit inside a text that is no JSON at all is told as the latter.
-            if inner.is_data() && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() {
+            // A value that does not fit inside a text that is no JSON at all is told as the latter. The reader itself cannot tell:
+            // it calls a null where a word should stand broken, too.
+            if serde_json::from_slice::<serde_json::Value>(bytes).is_ok() {
                 let message = inner.to_string();
-                let message = message
-                    .split(" at line ")
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned();
+                let message = match message.split(" at line ").next() {
+                    Some(message) if inner.is_data() => message.to_owned(),
+                    _ => "This value does not fit here.".to_owned(),
+                };
                 let mut pointer = pointer(error.path());
                 let missing = message.strip_prefix("missing field `");
                 if let Some(name) = missing.and_then(|rest| rest.strip_suffix('`')) {

@@ -267,23 +267,40 @@ pub async fn invite(allowed: Allowed<WriteMembers>, id: web::Path<String>) -> Re
 /// # Errors
 /// While the program is starting.
 pub async fn roles(allowed: Allowed<ReadMembers>, request: HttpRequest) -> Result<HttpResponse> {
+    let query = Query::of(&request);
+    query.only(&[])?;
+    query.unsorted()?;
+    let paging = query.paging()?;
+    let after = match &paging.cursor {
+        Some(cursor) => Some(cursor.id.parse::<Role>().map_err(|_| {
+            Error::invalid(
+                "cursor",
+                "Take the cursor from the answer before, unchanged.",
+            )
+        })?),
+        None => None,
+    };
     let keeper = Keeper::of(&allowed.app)?;
-    let rows = Role::ALL
-        .into_iter()
+    let search = query.get("q").to_lowercase();
+    let found = || {
+        Role::ALL
+            .into_iter()
+            .filter(|role| role.as_str().contains(&search))
+    };
+    let rows = found()
+        .skip_while(|role| after.is_some_and(|after| *role != after))
+        .skip(usize::from(after.is_some()))
         .map(|role| RoleBody {
             name: role.as_str().to_owned(),
             about: role.about().to_owned(),
             rights: keeper.roles().rights(&Roles::one(role)).names().to_vec(),
         })
         .collect();
-    Ok(answer::list(
-        &request,
-        crate::web::Page {
-            rows,
-            next: None,
-            total: None,
-        },
-    ))
+    let mut page = paging.page(rows, |role: &RoleBody| Cursor::after("", &role.name));
+    page.total = paging
+        .total
+        .then(|| i64::try_from(found().count()).unwrap_or(0));
+    Ok(answer::list(&request, page))
 }
 
 fn by(allowed: &Allowed<WriteMembers>) -> By {

@@ -19,7 +19,6 @@ mod traffic;
 
 pub use clear::clear;
 pub use load::{load, preview};
-pub use page::notice;
 pub use plan::{Figures, Plan};
 pub use traffic::{Visit, VisitDay};
 

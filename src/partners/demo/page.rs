@@ -3,11 +3,10 @@
 use actix_web::HttpResponse;
 
 use super::{clear, is_loaded, load};
-use crate::db::TenantConn;
 use crate::tenancy::WriteSettings;
 use crate::web::confirm::Confirm;
 use crate::web::nav::Place;
-use crate::web::page::{self, Notice};
+use crate::web::page::{self, Notice, PageShell};
 use crate::web::parts::{Link, Toast, Tone};
 use crate::web::{Allowed, Form, answer, flash};
 use crate::{Error, Result};
@@ -17,16 +16,20 @@ pub const LOAD: &str = "/admin/demo/load";
 /// Where the question stands whether to remove it.
 pub const CLEAR: &str = "/admin/demo/clear";
 
-/// The remark above pages while demo data is there. `base` is the tenant's prefix; without the right to remove it there is no link.
+/// A page with the remark that demo data is there; whoever may remove it is led to that.
 ///
 /// # Errors
 /// Where the store fails.
-pub fn notice(c: &mut TenantConn, base: &str, may_remove: bool) -> Result<Option<Notice>> {
-    Ok(is_loaded(c)?.then(|| Notice {
-        tone: Tone::Info,
-        text: "Demo data is loaded: made-up partners, customers and sales.".to_owned(),
-        link: may_remove.then(|| Link::new("Remove it", format!("{base}{CLEAR}"))),
-    }))
+pub async fn labelled<P>(allowed: &Allowed<P>, mut shell: PageShell) -> Result<PageShell> {
+    if allowed.scope.read(is_loaded).await? {
+        let may_remove = allowed.rights.allows("settings:write");
+        shell.notices.push(Notice {
+            tone: Tone::Info,
+            text: "Demo data is loaded: made-up partners, customers and sales.".to_owned(),
+            link: may_remove.then(|| Link::new("Remove it", allowed.url(CLEAR))),
+        });
+    }
+    Ok(shell)
 }
 
 /// Loads it and leads home.

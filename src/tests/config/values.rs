@@ -301,7 +301,7 @@ fn mail() {
         sender("https://partners.example.com"),
         "steading@partners.example.com"
     );
-    assert_eq!(sender("http://[::1]:80"), "steading@[IPv6:::1]");
+    assert_eq!(sender("http://[::1]:80"), "steading@localhost");
 }
 
 #[test]

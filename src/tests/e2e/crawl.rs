@@ -90,6 +90,7 @@ fn every_page_is_strict_accessible_narrow_and_light() {
     let home = owned(Engine::Sqlite);
     let server = home.serve();
     let base = server.url("");
+    home.run(&["demo", "load"]).expect_code(0);
     let key = server.client().with_key(&api_key(&home, "seed", "*"));
     little_of_everything(&key, &server.client());
     let client = signed_in(server.client());

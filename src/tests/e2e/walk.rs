@@ -120,7 +120,7 @@ crate::on_both_engines! {
         owner.wait_for_address("/admin/commissions/com_");
         owner.press("Approve before its hold ends");
         owner.wait_for_text("main", "pproved");
-        owner.open(&format!("{base}/admin/commissions?state=pending"));
+        owner.open(&format!("{base}/admin/commissions?state=hold"));
         assert_eq!(owner.count("main tbody tr"), 1);
         owner.click("main tbody input[name=ids]");
         owner.wait_for_text("[data-bulk-bar]", "1 selected");

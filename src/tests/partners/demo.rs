@@ -288,6 +288,9 @@ on_both_engines! {
         assert!(home.run(&["demo", "clear"]).expect_code(2).stderr.contains("--yes"));
 
         let client = owner(&server);
+        for page in ["/admin", "/admin/partners", "/admin/programs", "/admin/links", "/admin/commissions", "/admin/payouts"] {
+            assert!(client.get(page).text().contains("Demo data is loaded"), "{page}");
+        }
         let followed = client.get("/r/demo-slowkettle");
         assert_eq!(followed.status, 302, "{}", followed.text());
         let asked = client.get("/admin/demo/clear");

@@ -18,7 +18,7 @@ crate::on_both_engines! {
         let listed = home.run(&["key", "list", "--json"]).expect_code(0);
         assert!(listed.stdout.contains("shop") && !listed.stdout.contains(&key), "{}", listed.stdout);
         let twice = home.run(&["key", "create", "--name", "shop", "--scopes", "*", "--json"]).expect_code(65);
-        assert!(twice.stdout.is_empty() && twice.stderr.contains("shop"), "{twice:?}");
+        assert!(twice.stdout.is_empty() && twice.stderr.contains("already"), "{twice:?}");
         let unknown = home.run(&["key", "create", "--name", "x", "--scopes", "partners:raed", "--json"]);
         assert!([2, 65].contains(&unknown.code) && unknown.stderr.contains("partners:raed"), "{unknown:?}");
         let _ = home.run(&["key", "revoke", "shop", "--yes"]).expect_code(0);

@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::db::TenantConn;
 use crate::id::{EventId, PartnerId, ProgramId};
 use crate::partners::commission::CommissionFilter;
+use crate::partners::demo::page::labelled;
 use crate::partners::model::{Commission, CommissionState, Event};
 use crate::partners::permissions::ReadCommissions;
 use crate::partners::store::{commissions, events, pages};
@@ -171,9 +172,13 @@ pub async fn list(allowed: Allowed<ReadCommissions>) -> Result<HttpResponse> {
     let waiting: i64 = ready.iter().map(|(many, _)| many).sum();
     let shown = sums::by_currency(found.page.rows.iter().map(Commission::payable));
     Ok(page::ok(&Page {
-        shell: allowed
-            .shell(Place::Commissions, "Commissions")
-            .lead("What partners have earned, and what waits for you."),
+        shell: labelled(
+            &allowed,
+            allowed
+                .shell(Place::Commissions, "Commissions")
+                .lead("What partners have earned, and what waits for you."),
+        )
+        .await?,
         pager: asked.view.pager(&found.page),
         once: sent_once::number(),
         states: words::commission_choices(),

@@ -6,6 +6,7 @@ use askama::Template;
 use super::super::words;
 use crate::audit;
 use crate::id::CommissionId;
+use crate::partners::demo::page::labelled;
 use crate::partners::model::{
     Attribution, Click, Commission, CommissionState, Customer, Event, Link, Payout,
 };
@@ -188,12 +189,16 @@ pub async fn show(
             .iter()
             .map(|event| event.entry(&format))
             .collect(),
-        shell: allowed
-            .shell(
-                Place::Commissions,
-                format!("{} for {}", format.money(one.amount), found.partner),
-            )
-            .crumb("Commissions", "/admin/commissions"),
+        shell: labelled(
+            &allowed,
+            allowed
+                .shell(
+                    Place::Commissions,
+                    format!("{} for {}", format.money(one.amount), found.partner),
+                )
+                .crumb("Commissions", "/admin/commissions"),
+        )
+        .await?,
         partner: found.partner,
         program: found.program,
     }))

@@ -10,6 +10,7 @@ use askama::Template;
 
 use crate::Result;
 use crate::clock::Timestamp;
+use crate::partners::demo::{self, page::labelled};
 use crate::partners::permissions::ReadReports;
 use crate::web::format::Format;
 use crate::web::markup::Markup;
@@ -28,6 +29,8 @@ struct Home {
     choices: Vec<Link>,
     steps: Vec<steps::Step>,
     waiting: Vec<steps::Waiting>,
+    /// Where demo data can be loaded; empty where it cannot, or where there is something to see already.
+    demo: String,
 }
 
 /// Shows it.
@@ -52,15 +55,25 @@ pub async fn home(allowed: Allowed<ReadReports>) -> Result<HttpResponse> {
         })
         .await?;
     let steps = state.steps(&allowed);
+    let offers_demo = state.is_new() && allowed.rights.allows("settings:write");
     Ok(page::ok(&Home {
-        shell: allowed
-            .shell(Place::Home, greeting(now, &format))
-            .lead(month.words()),
+        shell: labelled(
+            &allowed,
+            allowed
+                .shell(Place::Home, greeting(now, &format))
+                .lead(month.words()),
+        )
+        .await?,
         figures: figures.cards(&allowed, own, &format),
         choices: chart.choices(&allowed),
         chart: chart.render(&format),
         waiting: state.waiting(&allowed, &format),
         steps,
+        demo: if offers_demo {
+            allowed.url(demo::page::LOAD)
+        } else {
+            String::new()
+        },
     }))
 }
 

@@ -65,6 +65,11 @@ impl Found {
         })
     }
 
+    /// Whether nothing was made yet.
+    pub(super) fn is_new(&self) -> bool {
+        !(self.begun.program || self.begun.partner || self.begun.event)
+    }
+
     /// The beginning; empty once everything is done.
     pub(super) fn steps(&self, allowed: &Allowed<ReadReports>) -> Vec<Step> {
         let step = |is_done, label, verb, path: &str| Step {

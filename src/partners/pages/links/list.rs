@@ -7,6 +7,7 @@ use super::super::listing::{self, Listing};
 use super::super::words;
 use crate::Result;
 use crate::id::{LinkId, PartnerId, ProgramId};
+use crate::partners::demo::page::labelled;
 use crate::partners::link::LinkView;
 use crate::partners::model::{Link, LinkState};
 use crate::partners::permissions::ReadLinks;
@@ -107,9 +108,13 @@ pub async fn list(allowed: Allowed<ReadLinks>) -> Result<HttpResponse> {
     };
     let partner = asked.query.parsed::<PartnerId>("partner")?;
     Ok(page::ok(&Page {
-        shell: allowed
-            .shell(Place::Links, "Links")
-            .lead("What partners give away. Copy an address and pass it on."),
+        shell: labelled(
+            &allowed,
+            allowed
+                .shell(Place::Links, "Links")
+                .lead("What partners give away. Copy an address and pass it on."),
+        )
+        .await?,
         pager: asked.view.pager(&found),
         states: LinkState::ALL
             .iter()

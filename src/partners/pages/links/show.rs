@@ -8,6 +8,7 @@ use crate::Result;
 use crate::audit;
 use crate::id::{LinkId, PartnerId, ProgramId};
 use crate::money::Money;
+use crate::partners::demo::page::labelled;
 use crate::partners::link::LinkView;
 use crate::partners::model::{Click, LinkState};
 use crate::partners::permissions::ReadLinks;
@@ -165,8 +166,12 @@ pub async fn show(allowed: Allowed<ReadLinks>, path: web::Path<String>) -> Resul
             Vec::new()
         },
         history: events.iter().map(|event| event.entry(&format)).collect(),
-        shell: allowed
-            .shell(Place::Links, link.key)
-            .crumb("Links", "/admin/links"),
+        shell: labelled(
+            &allowed,
+            allowed
+                .shell(Place::Links, link.key)
+                .crumb("Links", "/admin/links"),
+        )
+        .await?,
     }))
 }

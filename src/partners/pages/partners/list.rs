@@ -7,6 +7,7 @@ use super::super::listing::{self, Listing};
 use super::super::words;
 use crate::Result;
 use crate::id::ProgramId;
+use crate::partners::demo::page::labelled;
 use crate::partners::model::Partner;
 use crate::partners::partner::PartnerFilter;
 use crate::partners::permissions::ReadPartners;
@@ -91,9 +92,13 @@ pub async fn list(allowed: Allowed<ReadPartners>) -> Result<HttpResponse> {
         state: words::partner(partner.state),
     };
     Ok(page::ok(&Page {
-        shell: allowed
-            .shell(Place::Partners, "Partners")
-            .lead("Who brings you customers, and who would like to."),
+        shell: labelled(
+            &allowed,
+            allowed
+                .shell(Place::Partners, "Partners")
+                .lead("Who brings you customers, and who would like to."),
+        )
+        .await?,
         pager: asked.view.pager(&found),
         once: sent_once::number(),
         states: words::partner_choices(),

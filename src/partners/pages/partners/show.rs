@@ -7,6 +7,7 @@ use super::super::words;
 use super::show_parts::{self as parts, CommissionRow, EnrolmentRow, LinkRow, PayoutRow};
 use crate::Result;
 use crate::id::PartnerId;
+use crate::partners::demo::page::labelled;
 use crate::partners::link::LinkView;
 use crate::partners::model::PartnerState;
 use crate::partners::partner::Decision;
@@ -117,9 +118,13 @@ pub async fn show(allowed: Allowed<ReadPartners>, path: web::Path<String>) -> Re
             .iter()
             .map(|event| event.entry(&format))
             .collect(),
-        shell: allowed
-            .shell(Place::Partners, partner.name)
-            .crumb("Partners", "/admin/partners"),
+        shell: labelled(
+            &allowed,
+            allowed
+                .shell(Place::Partners, partner.name)
+                .crumb("Partners", "/admin/partners"),
+        )
+        .await?,
         email: partner.email,
         id,
     }))

@@ -6,6 +6,7 @@ use askama::Template;
 use super::super::{listing, sums, words};
 use crate::Result;
 use crate::money::Money;
+use crate::partners::demo::page::labelled;
 use crate::partners::model::PayoutState;
 use crate::partners::payout::{self, BatchView};
 use crate::partners::permissions::ReadPayouts;
@@ -68,9 +69,13 @@ pub async fn list(allowed: Allowed<ReadPayouts>) -> Result<HttpResponse> {
         state: words::payout(view.batch.state),
     };
     Ok(page::ok(&Page {
-        shell: allowed
-            .shell(Place::Payouts, "Payouts")
-            .lead("What leaves your account, batch by batch."),
+        shell: labelled(
+            &allowed,
+            allowed
+                .shell(Place::Payouts, "Payouts")
+                .lead("What leaves your account, batch by batch."),
+        )
+        .await?,
         pager: asked.view.pager(&found),
         states: PayoutState::ALL
             .iter()

@@ -7,6 +7,7 @@ use super::super::words;
 use crate::Result;
 use crate::audit;
 use crate::id::{PartnerId, PayoutBatchId};
+use crate::partners::demo::page::labelled;
 use crate::partners::model::{Partner, Payout, PayoutState};
 use crate::partners::permissions::ReadPayouts;
 use crate::partners::store::partners;
@@ -108,12 +109,16 @@ pub async fn show(allowed: Allowed<ReadPayouts>, path: web::Path<String>) -> Res
     });
     let rows: Vec<Row> = view.payouts.iter().map(row).collect();
     Ok(page::ok(&Page {
-        shell: allowed
-            .shell(
-                Place::Payouts,
-                format!("Payout of {}", format.date(format.day_of(batch.created_at))),
-            )
-            .crumb("Payouts", "/admin/payouts"),
+        shell: labelled(
+            &allowed,
+            allowed
+                .shell(
+                    Place::Payouts,
+                    format!("Payout of {}", format.date(format.day_of(batch.created_at))),
+                )
+                .crumb("Payouts", "/admin/payouts"),
+        )
+        .await?,
         once: sent_once::number(),
         state: words::payout(batch.state),
         here: allowed.url(&format!("/admin/payouts/{id}")),

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::super::{listing, words};
 use crate::Result;
+use crate::partners::demo::page::labelled;
 use crate::partners::model::{Program, ProgramState};
 use crate::partners::permissions::ReadPrograms;
 use crate::partners::program::ProgramFilter;
@@ -71,9 +72,13 @@ pub async fn list(allowed: Allowed<ReadPrograms>) -> Result<HttpResponse> {
         state: words::program(program.state),
     };
     Ok(page::ok(&Programs {
-        shell: allowed
-            .shell(Place::Programs, "Programmes")
-            .lead("What partners are paid for, how much, and when."),
+        shell: labelled(
+            &allowed,
+            allowed
+                .shell(Place::Programs, "Programmes")
+                .lead("What partners are paid for, how much, and when."),
+        )
+        .await?,
         pager: asked.view.pager(&found),
         states: ProgramState::ALL
             .iter()

@@ -7,6 +7,7 @@ use super::super::words;
 use crate::Result;
 use crate::audit;
 use crate::id::ProgramId;
+use crate::partners::demo::page::labelled;
 use crate::partners::enrolment::EnrolmentFilter;
 use crate::partners::model::{Enrolment, EnrolmentState, ProgramState};
 use crate::partners::permissions::ReadPrograms;
@@ -111,9 +112,13 @@ pub async fn show(allowed: Allowed<ReadPrograms>, path: web::Path<String>) -> Re
         partners_total: words::many(enrolled.total.unwrap_or(0), "partner", "partners", &format),
         links_total: words::many(links, "link", "links", &format),
         history: events.iter().map(|event| event.entry(&format)).collect(),
-        shell: allowed
-            .shell(Place::Programs, program.name)
-            .crumb("Programmes", "/admin/programs"),
+        shell: labelled(
+            &allowed,
+            allowed
+                .shell(Place::Programs, program.name)
+                .crumb("Programmes", "/admin/programs"),
+        )
+        .await?,
         id,
     }))
 }

@@ -8,9 +8,11 @@ crate::on_both_engines! {
             let fresh = plain(&house.page("/admin"));
             assert!(fresh.contains("To do: Make a programme"), "{fresh}");
             assert!(fresh.contains("Next payout –"), "{fresh}");
+            assert!(fresh.contains("Load demo data"), "{fresh}");
             let program = house.program();
             let begun = plain(&house.page("/admin"));
             assert!(begun.contains("Done: Make a programme") && begun.contains("To do: Add a partner"), "{begun}");
+            assert!(!begun.contains("Load demo data"), "{begun}");
             house.partner("Slow Kettle", "slow@example.com", &program);
             house.sale("slow-kettle", "ORD-1", 18_000, "EUR");
             house.sale("slow-kettle", "ORD-2", 9_000, "RON");
