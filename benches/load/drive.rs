@@ -6,6 +6,7 @@ use crate::server::Running;
 
 /// What one load cost and brought.
 pub struct Load {
+    pub requests: f64,
     pub per_second: f64,
     pub p50_ms: f64,
     pub p99_ms: f64,
@@ -43,6 +44,7 @@ pub fn load(
     std::fs::remove_file(&file).ok();
     let requests = number_before(&text, " requests in ");
     Load {
+        requests,
         per_second: number_after(&text, "Requests/sec:"),
         p50_ms: latency(&text, "50%"),
         p99_ms: latency(&text, "99%"),

@@ -24,7 +24,14 @@ fn main() -> ExitCode {
         .filter(|a| !a.starts_with("--bench"));
     match arguments.next().as_deref() {
         Some("bare-server") => bare::serve(),
-        Some("postgres") => walks::run(Some(arguments.next().unwrap_or_default())),
-        _ => walks::run(None),
+        Some("postgres") => {
+            let url = arguments.next().expect("the database's URL");
+            walks::run(
+                Some(&url),
+                arguments.next().and_then(|rows| rows.parse().ok()),
+            )
+        }
+        Some(rows) => walks::run(None, rows.parse().ok()),
+        None => walks::run(None, None),
     }
 }

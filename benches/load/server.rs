@@ -12,6 +12,9 @@ pub struct Running {
     pub key: String,
 }
 
+const OWNER: &str = "bench@example.com";
+const PASSWORD: &str = "a long sentence for the bench";
+
 /// Clock ticks a second, as `/proc` counts CPU time on Linux.
 const TICKS: f64 = 100.0;
 
@@ -46,11 +49,8 @@ impl Running {
             .args(["serve", "--listen", "127.0.0.1:0", "--log-level", "warn"])
             .arg("--data-dir")
             .arg(&folder)
-            .env("STEADING_BOOTSTRAP__OWNER_EMAIL", "bench@example.com")
-            .env(
-                "STEADING_BOOTSTRAP__OWNER_PASSWORD",
-                "a long sentence for the bench",
-            )
+            .env("STEADING_BOOTSTRAP__OWNER_EMAIL", OWNER)
+            .env("STEADING_BOOTSTRAP__OWNER_PASSWORD", PASSWORD)
             .stderr(Stdio::piped());
         if let Some(url) = database_url {
             command.env("STEADING_DATABASE__URL", url);
@@ -107,6 +107,29 @@ impl Running {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
+    /// Signs the owner in; the cookie of the session.
+    pub fn sign_in(&self) -> String {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .max_redirects(0)
+            .build()
+            .into();
+        let mut form = agent.get(&self.url("/login")).call().unwrap();
+        let visitor = cookie_of(&form);
+        let html = form.body_mut().read_to_string().unwrap();
+        let token = html
+            .split("name=\"csrf\" value=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .unwrap();
+        let entered = agent
+            .post(&self.url("/login"))
+            .header("Cookie", &visitor)
+            .header("Origin", &self.url(""))
+            .send_form([("csrf", token), ("email", OWNER), ("password", PASSWORD)])
+            .unwrap();
+        cookie_of(&entered)
+    }
+
     /// Seconds of CPU used so far.
     pub fn cpu_seconds(&self) -> f64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
@@ -147,6 +170,12 @@ impl Running {
             .max()
             .unwrap_or(0)
     }
+}
+
+/// The first cookie an answer sets.
+fn cookie_of<B>(answer: &ureq::http::Response<B>) -> String {
+    let header = answer.headers()["set-cookie"].to_str().unwrap();
+    header.split(';').next().unwrap().to_owned()
 }
 
 impl Drop for Running {

@@ -11,13 +11,30 @@ use crate::server::Running;
 /// Seconds of each load.
 const SECONDS: u32 = 6;
 
-pub fn run(database_url: Option<String>) -> ExitCode {
+/// Rows of the short and of the long list.
+const FEW: usize = 10_000;
+const MANY: usize = 1_000_000;
+/// Single inserts after which the write-ahead log is looked at.
+const INSERTS: f64 = 200_000.0;
+/// Pages of the admin that a day begins with.
+const PAGES: &[&str] = &[
+    "/admin",
+    "/admin/partners",
+    "/admin/programs",
+    "/admin/commissions",
+    "/admin/payouts",
+    "/admin/links",
+    "/admin/audit",
+    "/admin/system",
+];
+
+pub fn run(database_url: Option<&str>, many: Option<usize>) -> ExitCode {
     let bare = Running::bare();
     let floor = load(&bare, "/r/floor", 64, SECONDS, None);
     drop(bare);
     row("bare framework, the same 302, 64 connections", &floor);
 
-    let server = Running::steading(database_url.as_deref().filter(|url| !url.is_empty()));
+    let server = Running::steading(database_url);
     println!(
         "{:<44} {:>9.1} MB resident at rest",
         "memory",
@@ -27,25 +44,40 @@ pub fn run(database_url: Option<String>) -> ExitCode {
 
     let click = load(&server, &format!("/r/{link}"), 64, SECONDS, None);
     row("click: durable before its 302, 64 connections", &click);
+
+    fill(&server, "few", FEW);
+    let short = lists(&server, "10,000 rows");
+    let slowest_page = pages(&server);
+
     let insert = load(
         &server,
         "/api/v1/partners",
         64,
         SECONDS,
-        Some(&post_script(
-            &server.key,
-            r#"string.format('{"name":"P %d","email":"p%d-%s@example.com"}', n, n, tag)"#,
-        )),
+        Some(&post_script(&server.key, PARTNER)),
     );
     row("API insert: authenticated, audited, durable", &insert);
-    let event = load(
-        &server,
-        "/api/v1/events",
-        64,
-        SECONDS,
-        Some(&post_script(&server.key, EVENT)),
-    );
+    let mut inserted = insert.requests;
+    let mut largest_wal = server.wal_bytes();
+    let event_script = post_script(&server.key, EVENT);
+    let event = load(&server, "/api/v1/events", 64, SECONDS, Some(&event_script));
     row("event with attribution and commission", &event);
+    inserted += event.requests;
+    while inserted < INSERTS && database_url.is_none() {
+        largest_wal = largest_wal.max(server.wal_bytes());
+        let more = load(&server, "/api/v1/events", 64, SECONDS, Some(&event_script));
+        if more.requests < 1.0 {
+            break;
+        }
+        inserted += more.requests;
+    }
+    largest_wal = largest_wal.max(server.wal_bytes());
+    println!(
+        "{:<44} {:>9.1} MB resident, WAL {:.1} MB",
+        format!("after {inserted:.0} single inserts"),
+        server.memory_mb(),
+        largest_wal as f64 / 1e6
+    );
     let batch = load(
         &server,
         "/api/v1/events/batch",
@@ -54,21 +86,15 @@ pub fn run(database_url: Option<String>) -> ExitCode {
         Some(&post_script(&server.key, BATCH)),
     );
     row("batch of 100 events (per batch)", &batch);
-    let wal = server.wal_bytes();
+
+    let many = many.unwrap_or(MANY);
+    fill(&server, "many", many);
+    let long = lists(&server, &format!("{many} more rows"));
     println!(
-        "{:<44} {:>9.1} MB resident, WAL {:.1} MB",
-        "after the load",
-        server.memory_mb(),
-        wal as f64 / 1e6
+        "{:<44} {:>9.1} MB resident",
+        "at the end",
+        server.memory_mb()
     );
-    let list = load(
-        &server,
-        "/api/v1/commissions?limit=50",
-        16,
-        SECONDS,
-        Some(&get_script(&server.key)),
-    );
-    row("first page of commissions, as filled by now", &list);
 
     println!();
     promise(
@@ -91,9 +117,71 @@ pub fn run(database_url: Option<String>) -> ExitCode {
         10_000.0,
         true,
     );
-    promise("write-ahead log, MB", wal as f64 / 1e6, 64.0, false);
+    promise("write-ahead log, MB", largest_wal as f64 / 1e6, 64.0, false);
+    for ((list, short), (_, long)) in short.iter().zip(&long) {
+        let what = format!("first page of {list}, many rows against few");
+        promise(&what, long / short, 2.0, false);
+    }
+    promise("slowest page of the admin, ms", slowest_page, 5.0, false);
     ExitCode::SUCCESS
 }
+
+/// Reports so many sales in batches of a thousand, from four senders.
+fn fill(server: &Running, tag: &str, rows: usize) {
+    let began = std::time::Instant::now();
+    let batches = rows.div_ceil(1_000);
+    std::thread::scope(|threads| {
+        for sender in 0..4 {
+            threads.spawn(move || {
+                for batch in (sender..batches).step_by(4) {
+                    let events: Vec<Value> = (0..1_000)
+                        .map(|n| {
+                            json!({
+                                "customer_id": "c1", "type": "sale", "external_id": format!("{tag}-{batch}-{n}"),
+                                "value": { "amount": 1_999, "currency": "EUR" }
+                            })
+                        })
+                        .collect();
+                    post(server, "/events/batch", json!({ "events": events }));
+                }
+            });
+        }
+    });
+    let seconds = began.elapsed().as_secs_f64();
+    println!(
+        "{:<44} {:>9.0}/s",
+        format!("{rows} events in batches of 1,000"),
+        rows as f64 / seconds
+    );
+}
+
+/// The first page of the lists that grow, one reader: its median in ms.
+fn lists(server: &Running, when: &str) -> Vec<(&'static str, f64)> {
+    ["commissions", "events", "clicks"]
+        .into_iter()
+        .map(|list| {
+            let path = format!("/api/v1/{list}?limit=50");
+            let read = load(server, &path, 1, 3, Some(&get_script(&server.key)));
+            row(&format!("first page of {list}, {when}"), &read);
+            (list, read.p50_ms)
+        })
+        .collect()
+}
+
+/// Pages of the admin, one reader; the slowest median in ms.
+fn pages(server: &Running) -> f64 {
+    let cookie = server.sign_in();
+    let script = format!("wrk.headers['Cookie'] = '{cookie}'\n");
+    let mut slowest = 0.0_f64;
+    for page in PAGES {
+        let read = load(server, page, 1, 2, Some(&script));
+        row(&format!("page {page}"), &read);
+        slowest = slowest.max(read.p50_ms);
+    }
+    slowest
+}
+
+const PARTNER: &str = r#"string.format('{"name":"P %d","email":"p%d-%s@example.com"}', n, n, tag)"#;
 
 const EVENT: &str = r#"string.format('{"customer_id":"c1","type":"sale","value":{"amount":1999,"currency":"EUR"},"external_id":"e-%d-%s"}', n, tag)"#;
 
@@ -105,17 +193,21 @@ const BATCH: &str = r#"(function()
     return '{"events":[' .. table.concat(rows, ',') .. ']}'
   end)()"#;
 
+fn post(server: &Running, path: &str, body: Value) -> Value {
+    ureq::post(&server.url(&format!("/api/v1{path}")))
+        .header("Authorization", &format!("Bearer {}", server.key))
+        .send_json(body)
+        .unwrap_or_else(|e| panic!("{path}: {e}"))
+        .body_mut()
+        .with_config()
+        .limit(64 << 20)
+        .read_json()
+        .unwrap()
+}
+
 /// A programme, a partner, a link, and a customer who came by it.
 fn furnish(server: &Running) -> String {
-    let post = |path: &str, body: Value| -> Value {
-        ureq::post(&server.url(&format!("/api/v1{path}")))
-            .header("Authorization", &format!("Bearer {}", server.key))
-            .send_json(body)
-            .unwrap_or_else(|e| panic!("{path}: {e}"))
-            .body_mut()
-            .read_json()
-            .unwrap()
-    };
+    let post = |path: &str, body: Value| post(server, path, body);
     let program = post(
         "/programs",
         json!({ "name": "Bench", "commission": { "type": "percent", "rate": "10" }, "destination_url": "https://shop.example/" }),
