@@ -1,5 +1,6 @@
 //! The scoped doors: `read` and `write`, off the event loop, in one transaction each, back after the commit.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
@@ -45,19 +46,33 @@ impl<P> Clone for Door<P> {
     }
 }
 
+/// What a read or write gives, its type put aside: so that doors, queues and tasks are compiled once and not for each of some
+/// hundred closures.
+type Value = Box<dyn Any + Send>;
+type Work<P> = Box<dyn Fn(&mut Scoped<'_, P>) -> Result<Value> + Send>;
+
+fn untyped<P, T, F>(work: F) -> Work<P>
+where
+    T: Send + 'static,
+    F: Fn(&mut Scoped<'_, P>) -> Result<T> + Send + 'static,
+{
+    Box::new(move |c| work(c).map(|value| Box::new(value) as Value))
+}
+
+fn typed<T: 'static>(value: Value) -> Result<T> {
+    value
+        .downcast()
+        .map(|value| *value)
+        .map_err(|_| Error::internal("a read or write gave a value of another type"))
+}
+
 impl<P: Plane> Door<P> {
     pub(super) async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut Scoped<'_, P>) -> Result<T> + Send + 'static,
     {
-        let door = self.clone();
-        off_loop(move || match &door {
-            Self::File(file) => file.read(&work),
-            Self::Files { files, owner } => files.get(*owner)?.read(&work),
-            Self::Postgres { server, owner } => server.read(*owner, &work),
-        })
-        .await
+        self.read_untyped(untyped(work)).await.and_then(typed)
     }
 
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T>
@@ -65,6 +80,20 @@ impl<P: Plane> Door<P> {
         T: Send + 'static,
         F: Fn(&mut Scoped<'_, P>) -> Result<T> + Send + 'static,
     {
+        self.write_untyped(untyped(work)).await.and_then(typed)
+    }
+
+    async fn read_untyped(&self, work: Work<P>) -> Result<Value> {
+        let door = self.clone();
+        off_loop(move || match &door {
+            Self::File(file) => file.read(&*work),
+            Self::Files { files, owner } => files.get(*owner)?.read(&*work),
+            Self::Postgres { server, owner } => server.read(*owner, &*work),
+        })
+        .await
+    }
+
+    async fn write_untyped(&self, work: Work<P>) -> Result<Value> {
         match self {
             Self::File(file) => file.write(work).await,
             Self::Files { files, owner } => {
@@ -79,7 +108,7 @@ impl<P: Plane> Door<P> {
             }
             Self::Postgres { server, owner } => {
                 let (server, owner) = (Arc::clone(server), *owner);
-                off_loop(move || server.write(owner, &work)).await
+                off_loop(move || server.write(owner, &*work)).await
             }
         }
     }

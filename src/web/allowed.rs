@@ -53,50 +53,67 @@ impl<P: Permission> FromRequest for Allowed<P> {
     type Future = Later<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
+        let entering = enter(request.clone(), P::NAME);
         Box::pin(async move {
-            let app: App = request
-                .app_data::<web::Data<App>>()
-                .ok_or(Error::Busy)?
-                .get_ref()
-                .clone();
-            let gate = app.gate.get().ok_or(Error::Busy)?;
-            let facts = request::facts(&request);
-            let credential = match facts.door {
-                Door::Page => {
-                    if !gate.is_owned() {
-                        return Err(Error::Unauthenticated);
-                    }
-                    request
-                        .cookie(csrf::session_cookie_name(app.is_https()))
-                        .map(|cookie| Credential::Cookie(cookie.value().to_owned()))
-                }
-                Door::Api | Door::Open => bearer(&request).map(Credential::Bearer),
-            };
-            let ask = Ask {
-                credential: credential.ok_or(Error::Unauthenticated)?,
-                tenant_slug: edge::base_of(request.path())
-                    .strip_prefix("/t/")
-                    .map(ToOwned::to_owned),
-                origin: request::origin(&request),
-            };
-            let admission = gate.admit(ask).await?;
-            if !P::NAME.is_empty() && !admission.rights.allows(P::NAME) {
-                return Err(Error::Forbidden(P::NAME.to_owned()));
-            }
-            let scope = app.tenants.scope(admission.tenant)?;
+            let entered = entering.await?;
             Ok(Self {
-                scope,
-                actor: admission.actor,
-                rights: admission.rights,
-                session: admission.session,
-                company: admission.company,
-                app,
-                request,
+                app: entered.app,
+                scope: entered.scope,
+                actor: entered.actor,
+                rights: entered.rights,
+                session: entered.session,
+                company: entered.company,
+                request: entered.request,
                 permission: PhantomData,
             })
         })
     }
+}
+
+/// Lets a caller in who has the right of this name. Compiled once, not for every permission.
+fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Result<AnyKey>> {
+    Box::pin(async move {
+        let app: App = request
+            .app_data::<web::Data<App>>()
+            .ok_or(Error::Busy)?
+            .get_ref()
+            .clone();
+        let gate = app.gate.get().ok_or(Error::Busy)?;
+        let facts = request::facts(&request);
+        let credential = match facts.door {
+            Door::Page => {
+                if !gate.is_owned() {
+                    return Err(Error::Unauthenticated);
+                }
+                request
+                    .cookie(csrf::session_cookie_name(app.is_https()))
+                    .map(|cookie| Credential::Cookie(cookie.value().to_owned()))
+            }
+            Door::Api | Door::Open => bearer(&request).map(Credential::Bearer),
+        };
+        let ask = Ask {
+            credential: credential.ok_or(Error::Unauthenticated)?,
+            tenant_slug: edge::base_of(request.path())
+                .strip_prefix("/t/")
+                .map(ToOwned::to_owned),
+            origin: request::origin(&request),
+        };
+        let admission = gate.admit(ask).await?;
+        if !permission.is_empty() && !admission.rights.allows(permission) {
+            return Err(Error::Forbidden(permission.to_owned()));
+        }
+        let scope = app.tenants.scope(admission.tenant)?;
+        Ok(Allowed {
+            scope,
+            actor: admission.actor,
+            rights: admission.rights,
+            session: admission.session,
+            company: admission.company,
+            app,
+            request,
+            permission: PhantomData,
+        })
+    })
 }
 
 fn bearer(request: &HttpRequest) -> Option<String> {

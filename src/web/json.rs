@@ -1,6 +1,7 @@
 //! JSON bodies, read strictly: broken JSON is 400, a value that does not fit is 422 with its pointer.
 
 use actix_web::dev::Payload;
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
@@ -69,13 +70,21 @@ fn read<T: DeserializeOwned + 'static>(
     payload: Payload,
     limit: usize,
 ) -> Later<'static, Result<Json<T>>> {
-    let is_json = is_json(request);
+    let reading = bytes_of(is_json(request), payload, limit);
     Box::pin(async move {
-        if !is_json {
-            return Err(not_json());
-        }
-        let bytes = body::read(payload, limit).await?;
+        let bytes = reading.await?;
         parse(&bytes).map(|value| Json { value, bytes })
+    })
+}
+
+/// Apart from the typed part, which is compiled for every type.
+fn bytes_of(is_json: bool, payload: Payload, limit: usize) -> Later<'static, Result<Bytes>> {
+    Box::pin(async move {
+        if is_json {
+            body::read(payload, limit).await
+        } else {
+            Err(not_json())
+        }
     })
 }
 

@@ -67,6 +67,18 @@ pub async fn once<F>(
 where
     F: Fn(&mut TenantConn) -> Result<Answer> + Send + Sync + 'static,
 {
+    once_for_all(request, scope, body, Arc::new(change)).await
+}
+
+type Change = Arc<dyn Fn(&mut TenantConn) -> Result<Answer> + Send + Sync>;
+
+/// Compiled once, not for every change.
+async fn once_for_all(
+    request: &HttpRequest,
+    scope: &Scope,
+    body: &[u8],
+    change: Change,
+) -> Result<HttpResponse> {
     let Some(key) = key_of(request)? else {
         let answer = scope
             .write(move |c| change(c).map(|a| (a.status, a.body.to_string(), a.version)))
@@ -74,7 +86,6 @@ where
         return Ok(response(answer.0, answer.1, answer.2, false));
     };
     let fingerprint = fingerprint(request, body);
-    let change = Arc::new(change);
     let (status, text, version, replayed) = scope
         .write(move |c| {
             if let Some(kept) = kept_answer(c, &key)? {

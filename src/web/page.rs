@@ -181,7 +181,11 @@ impl PageShell {
 
 /// Renders a template as an answer. A template that fails is a bug: logged, answered 500.
 pub fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
-    match page.render() {
+    answer(status, page.render())
+}
+
+fn answer(status: StatusCode, rendered: askama::Result<String>) -> HttpResponse {
+    match rendered {
         Ok(body) => HttpResponse::build(status)
             .content_type("text/html; charset=utf-8")
             .body(body),

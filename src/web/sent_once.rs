@@ -14,8 +14,8 @@ use super::answer::see_other;
 use super::parts::{Link, Toast, Tone};
 use super::posted::Form;
 use super::{csrf, flash};
-use crate::db::TenantConn;
 use crate::db::replay::{KeptAnswer, keep_answer, kept_answer};
+use crate::db::{Scope, TenantConn};
 use crate::{Error, Result};
 
 /// The hidden field with the form's number.
@@ -66,13 +66,7 @@ where
     F: Fn(&mut TenantConn) -> Result<Done> + Send + Sync + 'static,
 {
     let key = key_of(allowed.request.path(), form);
-    let change = Arc::new(change);
-    let mut done = run(allowed, key.clone(), Arc::clone(&change)).await;
-    if matches!(done, Err(Error::Duplicate)) && key.is_some() {
-        // The same form was under way on another connection: its answer is there now, or the change itself says what is taken.
-        done = run(allowed, key, change).await;
-    }
-    let mut done = done?;
+    let mut done = run_or_read(&allowed.scope, key, Arc::new(change)).await?;
     if let Some(link) = &mut done.toast.link {
         link.href = allowed.url(&link.href);
     }
@@ -80,12 +74,19 @@ where
     Ok(flash::with(response, &allowed.app, &done.toast))
 }
 
-async fn run<P, F>(allowed: &Allowed<P>, key: Option<String>, change: Arc<F>) -> Result<Done>
-where
-    F: Fn(&mut TenantConn) -> Result<Done> + Send + Sync + 'static,
-{
-    allowed
-        .scope
+type Change = Arc<dyn Fn(&mut TenantConn) -> Result<Done> + Send + Sync>;
+
+async fn run_or_read(scope: &Scope, key: Option<String>, change: Change) -> Result<Done> {
+    let done = run(scope, key.clone(), Arc::clone(&change)).await;
+    if matches!(done, Err(Error::Duplicate)) && key.is_some() {
+        // The same form was under way on another connection: its answer is there now, or the change itself says what is taken.
+        return run(scope, key, change).await;
+    }
+    done
+}
+
+async fn run(scope: &Scope, key: Option<String>, change: Change) -> Result<Done> {
+    scope
         .write(move |c| {
             let Some(key) = &key else { return change(c) };
             if let Some(kept) = kept_answer(c, key)? {

@@ -32,7 +32,7 @@ pub async fn clear(
     app: &App,
     scope: &Scope,
     actor: &Actor,
-    mut said: impl FnMut(String),
+    mut said: impl FnMut(String) + Send,
 ) -> Result<Figures> {
     let mut gone = Figures::default();
     for round in 1.. {
@@ -50,7 +50,7 @@ async fn clear_once(
     scope: &Scope,
     actor: &Actor,
     gone: &mut Figures,
-    said: &mut impl FnMut(String),
+    said: &mut (dyn FnMut(String) + Send),
 ) -> Result<()> {
     let began = app.clock.now();
     let cast = scope.read(demo::labelled).await?;

@@ -39,7 +39,7 @@ pub async fn load(
     app: &App,
     scope: &Scope,
     actor: &Actor,
-    mut said: impl FnMut(String),
+    mut said: impl FnMut(String) + Send,
 ) -> Result<Figures> {
     if scope.read(is_loaded).await? {
         return Err(already());
@@ -101,7 +101,7 @@ async fn write(
     scope: &Scope,
     actor: &Actor,
     plan: Plan,
-    said: &mut impl FnMut(String),
+    said: &mut (dyn FnMut(String) + Send),
 ) -> Result<(), Failed> {
     let figures = plan.figures();
     let Some(label) = plan.programs.first().map(|program| program.id) else {
