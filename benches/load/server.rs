@@ -1,7 +1,7 @@
 //! Starting a server of ours in a folder of its own, and reading what it cost.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A running process with a port.
@@ -10,6 +10,7 @@ pub struct Running {
     pub port: u16,
     pub folder: PathBuf,
     pub key: String,
+    database_url: Option<String>,
 }
 
 const OWNER: &str = "bench@example.com";
@@ -35,6 +36,7 @@ impl Running {
             port: line.trim().parse().unwrap(),
             child,
             folder: PathBuf::new(),
+            database_url: None,
             key: String::new(),
         }
     }
@@ -72,39 +74,30 @@ impl Running {
         }
         // Somebody must read what the server says, or its pipe fills.
         std::thread::spawn(move || lines.for_each(drop));
-        let mut command = Command::new(&binary);
-        command
-            .args([
-                "key",
-                "create",
-                "--name",
-                "bench",
-                "--scopes",
-                "*",
-                "--json",
-                "--data-dir",
-            ])
-            .arg(&folder);
-        if let Some(url) = database_url {
-            command.env("STEADING_DATABASE__URL", url);
-        }
-        let made = command.output().unwrap();
-        assert!(
-            made.status.success(),
-            "{}",
-            String::from_utf8_lossy(&made.stderr)
+        let made = run(
+            &folder,
+            database_url,
+            &[
+                "key", "create", "--name", "bench", "--scopes", "*", "--json",
+            ],
         );
-        let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
+        let made: serde_json::Value = serde_json::from_slice(&made).unwrap();
         Self {
             child,
             port,
             folder,
+            database_url: database_url.map(ToOwned::to_owned),
             key: made["key"].as_str().unwrap().to_owned(),
         }
     }
 
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// Runs a command beside the server.
+    pub fn run(&self, arguments: &[&str]) {
+        run(&self.folder, self.database_url.as_deref(), arguments);
     }
 
     /// Signs the owner in; the cookie of the session.
@@ -170,6 +163,19 @@ impl Running {
             .max()
             .unwrap_or(0)
     }
+}
+
+/// Runs a command on the folder; what it prints.
+fn run(folder: &Path, database_url: Option<&str>, arguments: &[&str]) -> Vec<u8> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_steading"));
+    command.args(arguments).arg("--data-dir").arg(folder);
+    if let Some(url) = database_url {
+        command.env("STEADING_DATABASE__URL", url);
+    }
+    let done = command.output().unwrap();
+    let words = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{arguments:?}: {words}");
+    done.stdout
 }
 
 /// The first cookie an answer sets.

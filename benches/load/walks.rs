@@ -14,6 +14,8 @@ const SECONDS: u32 = 6;
 /// Rows of the short and of the long list.
 const FEW: usize = 10_000;
 const MANY: usize = 1_000_000;
+/// Customers the events are of.
+const CUSTOMERS: usize = 100;
 /// Single inserts after which the write-ahead log is looked at.
 const INSERTS: f64 = 200_000.0;
 /// Pages of the admin that a day begins with.
@@ -45,9 +47,10 @@ pub fn run(database_url: Option<&str>, many: Option<usize>) -> ExitCode {
     let click = load(&server, &format!("/r/{link}"), 64, SECONDS, None);
     row("click: durable before its 302, 64 connections", &click);
 
+    server.run(&["demo", "load"]);
+    let slowest_page = pages(&server);
     fill(&server, "few", FEW);
     let short = lists(&server, "10,000 rows");
-    let slowest_page = pages(&server);
 
     let insert = load(
         &server,
@@ -137,7 +140,7 @@ fn fill(server: &Running, tag: &str, rows: usize) {
                     let events: Vec<Value> = (0..1_000)
                         .map(|n| {
                             json!({
-                                "customer_id": "c1", "type": "sale", "external_id": format!("{tag}-{batch}-{n}"),
+                                "customer_id": format!("c{}", n % CUSTOMERS), "type": "sale", "external_id": format!("{tag}-{batch}-{n}"),
                                 "value": { "amount": 1_999, "currency": "EUR" }
                             })
                         })
@@ -183,12 +186,12 @@ fn pages(server: &Running) -> f64 {
 
 const PARTNER: &str = r#"string.format('{"name":"P %d","email":"p%d-%s@example.com"}', n, n, tag)"#;
 
-const EVENT: &str = r#"string.format('{"customer_id":"c1","type":"sale","value":{"amount":1999,"currency":"EUR"},"external_id":"e-%d-%s"}', n, tag)"#;
+const EVENT: &str = r#"string.format('{"customer_id":"c%d","type":"sale","value":{"amount":1999,"currency":"EUR"},"external_id":"e-%d-%s"}', n % 100, n, tag)"#;
 
 const BATCH: &str = r#"(function()
     local rows = {}
     for i = 1, 100 do
-      rows[i] = string.format('{"customer_id":"c1","type":"sale","value":{"amount":1999,"currency":"EUR"},"external_id":"b-%d-%d-%s"}', n, i, tag)
+      rows[i] = string.format('{"customer_id":"c%d","type":"sale","value":{"amount":1999,"currency":"EUR"},"external_id":"b-%d-%d-%s"}', i % 100, n, i, tag)
     end
     return '{"events":[' .. table.concat(rows, ',') .. ']}'
   end)()"#;
@@ -236,16 +239,15 @@ fn furnish(server: &Running) -> String {
         .max_redirects(0)
         .build()
         .into();
-    let visit = agent.get(&server.url(&format!("/r/{key}"))).call().unwrap();
-    let target = visit.headers()["location"].to_str().unwrap().to_owned();
-    let click = target
-        .split("st_ref=")
-        .nth(1)
-        .unwrap()
-        .split(['&', '#'])
-        .next()
-        .unwrap()
-        .to_owned();
-    post("/identify", json!({ "click": click, "customer_id": "c1" }));
+    for customer in 0..CUSTOMERS {
+        let visit = agent.get(&server.url(&format!("/r/{key}"))).call().unwrap();
+        let target = visit.headers()["location"].to_str().unwrap();
+        let click = target.split("st_ref=").nth(1).unwrap();
+        let click = click.split(['&', '#']).next().unwrap();
+        post(
+            "/identify",
+            json!({ "click": click, "customer_id": format!("c{customer}") }),
+        );
+    }
     key
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::input::{self, NewEvent};
-use super::record;
+use super::{judge, record};
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
@@ -76,6 +76,7 @@ fn record_all(c: &mut TenantConn, actor: &Actor, batch: &NewBatch) -> Result<Bat
         conflicts: 0,
         data: Vec::with_capacity(batch.events.len()),
     };
+    let mut known = judge::Known::default();
     for event in &batch.events {
         let item = |result, id, outcome| BatchItem {
             external_id: event.external_id.clone(),
@@ -83,7 +84,7 @@ fn record_all(c: &mut TenantConn, actor: &Actor, batch: &NewBatch) -> Result<Bat
             id,
             outcome,
         };
-        let item = match record::write(c, event) {
+        let item = match record::write(c, event, &mut known) {
             Ok((view, true)) => {
                 answer.recorded += 1;
                 item("recorded", Some(view.event.id), view.event.outcome)

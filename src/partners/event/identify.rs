@@ -121,7 +121,7 @@ fn record(c: &mut TenantConn, actor: &Actor, new: &NewIdentity) -> Result<()> {
 fn look_again(c: &mut TenantConn, customer: &Customer, click: &Click) -> Result<usize> {
     let since = click.clicked_at.minus(std::time::Duration::from_secs(300));
     let waiting = events::unattributed(c, customer.id, since, LOOKED_AT_AGAIN)?;
-    let mut attributed = 0;
+    let (mut attributed, mut known) = (0, judge::Known::default());
     for event in waiting {
         let judged = judge::judge(c, &event)?;
         if Some(judged.outcome) == event.outcome {
@@ -129,7 +129,7 @@ fn look_again(c: &mut TenantConn, customer: &Customer, click: &Click) -> Result<
         }
         events::set_outcome(c, event.id, judged.outcome)?;
         if let Some(winner) = &judged.winner {
-            judge::reward(c, &event, Some(customer), winner)?;
+            judge::reward(c, &event, Some(customer), winner, &mut known)?;
             attributed += 1;
         }
     }

@@ -1,8 +1,11 @@
 //! Gives an event to the click that earned it, and makes the commission, all in the event's own transaction.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::Result;
 use crate::db::TenantConn;
-use crate::id::{AttributionId, CommissionId};
+use crate::id::{AttributionId, CommissionId, EnrolmentId, ProgramId};
 use crate::money::Money;
 use crate::partners::model::{
     Attribution, Candidate, Commission, CommissionState, Customer, Enrolment, Event, Outcome,
@@ -17,6 +20,35 @@ pub(super) struct Judged {
     pub outcome: Outcome,
     /// The click that gets it.
     pub winner: Option<Candidate>,
+}
+
+/// Terms that were read in the transaction at hand, where they cannot change: a batch reads each once.
+#[derive(Default)]
+pub(super) struct Known {
+    programs: HashMap<ProgramId, Program>,
+    enrolments: HashMap<EnrolmentId, Enrolment>,
+}
+
+impl Known {
+    /// The programme and the enrolment of a click.
+    fn of(
+        &mut self,
+        c: &mut TenantConn,
+        winner: &Candidate,
+    ) -> Result<Option<(&Program, &Enrolment)>> {
+        if let Entry::Vacant(place) = self.programs.entry(winner.program)
+            && let Some(program) = programs::find(c, winner.program)?
+        {
+            place.insert(program);
+        }
+        if let Entry::Vacant(place) = self.enrolments.entry(winner.enrolment)
+            && let Some(enrolment) = enrolments::find(c, winner.enrolment)?
+        {
+            place.insert(enrolment);
+        }
+        let program = self.programs.get(&winner.program);
+        Ok(program.zip(self.enrolments.get(&winner.enrolment)))
+    }
 }
 
 /// Looks for the click that gets an event.
@@ -50,6 +82,7 @@ pub(super) fn reward(
     event: &Event,
     customer: Option<&Customer>,
     winner: &Candidate,
+    known: &mut Known,
 ) -> Result<(Attribution, Option<Commission>)> {
     let now = c.now();
     let attribution = Attribution {
@@ -66,9 +99,8 @@ pub(super) fn reward(
         customers::bind(c, customer.id, winner.enrolment, event.occurred_at)?;
     }
     let gone = || Error::internal("an attributed programme or enrolment is gone");
-    let program = programs::find(c, winner.program)?.ok_or_else(gone)?;
-    let enrolment = enrolments::find(c, winner.enrolment)?.ok_or_else(gone)?;
-    let Some(commission) = earned(&program, &enrolment, event, now) else {
+    let (program, enrolment) = known.of(c, winner)?.ok_or_else(gone)?;
+    let Some(commission) = earned(program, enrolment, event, now) else {
         return Ok((attribution, None));
     };
     let same_currency = event

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 
 use super::input::{self, NewEvent};
+use super::judge::Known;
 use super::view::EventView;
 use super::{fingerprint, identify, judge};
 use crate::actor::Actor;
@@ -34,7 +35,7 @@ pub(super) fn conflict(external_id: &str) -> Error {
 /// [`Error::Invalid`] for values that do not fit, a conflict where the external id stands for another report.
 pub fn record(c: &mut TenantConn, actor: &Actor, new: &NewEvent) -> Result<(EventView, bool)> {
     input::check_one(new, c.now())?;
-    let (view, fresh) = write(c, new)?;
+    let (view, fresh) = write(c, new, &mut Known::default())?;
     if fresh {
         let event = audit::Event::new("event.recorded").product("partners");
         let event = event
@@ -46,7 +47,11 @@ pub fn record(c: &mut TenantConn, actor: &Actor, new: &NewEvent) -> Result<(Even
 }
 
 /// Writes a checked event with all that follows from it, without its event in the trail.
-pub(super) fn write(c: &mut TenantConn, new: &NewEvent) -> Result<(EventView, bool)> {
+pub(super) fn write(
+    c: &mut TenantConn,
+    new: &NewEvent,
+    known: &mut Known,
+) -> Result<(EventView, bool)> {
     let fingerprint = fingerprint::of(new)?;
     if let Some(kept) = events::find_external(c, &new.external_id)? {
         if kept.fingerprint != fingerprint {
@@ -89,7 +94,8 @@ pub(super) fn write(c: &mut TenantConn, new: &NewEvent) -> Result<(EventView, bo
         adjustments: Vec::new(),
     };
     if let Some(winner) = &judged.winner {
-        let (attribution, commission) = judge::reward(c, &view.event, customer.as_ref(), winner)?;
+        let (attribution, commission) =
+            judge::reward(c, &view.event, customer.as_ref(), winner, known)?;
         view.attribution = Some(attribution);
         view.commissions.extend(commission);
     }

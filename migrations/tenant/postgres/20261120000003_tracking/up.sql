@@ -92,7 +92,7 @@ CREATE TABLE events (
 );
 CREATE INDEX events_customer_id ON events (tenant_id, customer_id);
 CREATE INDEX events_occurred_at ON events (tenant_id, occurred_at);
-CREATE INDEX events_refunds_event_id ON events (tenant_id, refunds_event_id);
+CREATE INDEX events_refunds_event_id ON events (tenant_id, refunds_event_id) WHERE refunds_event_id IS NOT NULL;
 ALTER TABLE events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE events FORCE ROW LEVEL SECURITY;
 CREATE POLICY events_own ON events TO steading_app USING (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid) WITH CHECK (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid);

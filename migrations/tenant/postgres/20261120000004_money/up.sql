@@ -82,7 +82,7 @@ CREATE INDEX commissions_state_hold_until ON commissions (tenant_id, state, hold
 CREATE INDEX commissions_partner_id_id ON commissions (tenant_id, partner_id, id);
 CREATE INDEX commissions_program_id_id ON commissions (tenant_id, program_id, id);
 CREATE INDEX commissions_enrolment_id ON commissions (tenant_id, enrolment_id);
-CREATE INDEX commissions_payout_id ON commissions (tenant_id, payout_id);
+CREATE INDEX commissions_payout_id ON commissions (tenant_id, payout_id) WHERE payout_id IS NOT NULL;
 ALTER TABLE commissions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE commissions FORCE ROW LEVEL SECURITY;
 CREATE POLICY commissions_own ON commissions TO steading_app USING (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid) WITH CHECK (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid);

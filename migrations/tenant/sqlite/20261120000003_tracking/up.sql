@@ -32,7 +32,7 @@ CREATE TABLE customers (
     PRIMARY KEY (id),
     UNIQUE (external_id),
     FOREIGN KEY (enrolment_id) REFERENCES enrolments (id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX customers_enrolment_id ON customers (enrolment_id) WHERE enrolment_id IS NOT NULL;
 
 -- Which customers came by which clicks, and who said so: the company's server or a visitor's browser.
@@ -68,10 +68,10 @@ CREATE TABLE events (
     UNIQUE (external_id),
     FOREIGN KEY (customer_id) REFERENCES customers (id),
     FOREIGN KEY (refunds_event_id) REFERENCES events (id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX events_customer_id ON events (customer_id);
 CREATE INDEX events_occurred_at ON events (occurred_at);
-CREATE INDEX events_refunds_event_id ON events (refunds_event_id);
+CREATE INDEX events_refunds_event_id ON events (refunds_event_id) WHERE refunds_event_id IS NOT NULL;
 
 -- Whose work an event was.
 CREATE TABLE attributions (
@@ -89,5 +89,5 @@ CREATE TABLE attributions (
     UNIQUE (event_id, enrolment_id),
     FOREIGN KEY (event_id) REFERENCES events (id) ON DELETE CASCADE,
     FOREIGN KEY (enrolment_id) REFERENCES enrolments (id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX attributions_enrolment_id ON attributions (enrolment_id);

@@ -65,13 +65,13 @@ CREATE TABLE commissions (
     FOREIGN KEY (payout_id) REFERENCES payouts (id),
     CHECK (state IN ('pending', 'approved', 'paid', 'reversed')),
     CHECK (reversed_minor >= 0 AND clawed_back_minor >= 0 AND reversed_minor + clawed_back_minor <= amount_minor)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX commissions_state_id ON commissions (state, id);
 CREATE INDEX commissions_state_hold_until ON commissions (state, hold_until);
 CREATE INDEX commissions_partner_id_id ON commissions (partner_id, id);
 CREATE INDEX commissions_program_id_id ON commissions (program_id, id);
 CREATE INDEX commissions_enrolment_id ON commissions (enrolment_id);
-CREATE INDEX commissions_payout_id ON commissions (payout_id);
+CREATE INDEX commissions_payout_id ON commissions (payout_id) WHERE payout_id IS NOT NULL;
 
 -- Corrections to what a partner is paid: negative after a refund of something already paid.
 CREATE TABLE adjustments (
