@@ -32,6 +32,13 @@ pub enum FileSource {
 /// Looked for in this order.
 const USUAL_PLACES: [&str; 2] = ["./steading.toml", "/etc/steading/steading.toml"];
 
+/// Whether a file of this name is read without being asked for.
+pub fn is_usual_file(name: &str) -> bool {
+    USUAL_PLACES
+        .iter()
+        .any(|place| place.strip_prefix("./").unwrap_or(place) == name)
+}
+
 impl FileSource {
     /// Name and text of the file; `None` where there is none.
     pub(super) fn open(&self, problems: &mut Vec<Problem>) -> Option<(String, String)> {

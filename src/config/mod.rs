@@ -37,7 +37,7 @@ pub use self::database::{Database, DatabaseUrl, Postgres};
 pub use self::docs::docs;
 pub use self::environment::{Environment, Manager};
 pub use self::error::{ConfigError, Problem};
-pub use self::file::FileSource;
+pub use self::file::{FileSource, is_usual_file};
 pub use self::instance::{Signup, Tenancy};
 pub use self::key::{Fallback, Key, Kind, SECTIONS, Secrecy, keys};
 pub use self::keyring::Keys;

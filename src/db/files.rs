@@ -49,7 +49,8 @@ impl<P: Plane> OpenFile<P> {
     /// Makes the pools; connections come with use.
     pub(super) fn open(path: PathBuf, owner: TenantId, shared: &Shared) -> Result<Self> {
         if !path.is_file() {
-            return Err(Error::internal(format!("{} is missing", path.display())));
+            tracing::error!(store = %path.display(), "The file is missing");
+            return Err(Error::Busy);
         }
         let writer = Writer::new(
             &path,

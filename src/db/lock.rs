@@ -4,7 +4,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock, fstatfs};
 use rustix::io::Errno;
@@ -46,8 +46,9 @@ pub enum LockError {
 /// The data folder is ours until this is dropped.
 #[derive(Debug)]
 pub struct DataLock {
-    /// Open means locked; nothing else is done with it.
-    _file: File,
+    /// Open means locked.
+    file: File,
+    path: PathBuf,
 }
 
 /// Magic numbers of `statfs(2)` for file systems whose files live on another machine.
@@ -63,7 +64,8 @@ const NETWORK: [(u32, &str); 8] = [
 ];
 
 impl DataLock {
-    /// Takes the lock of a data folder that is there, at once or not at all.
+    /// Takes the lock of a data folder that is there, at once or not at all. Writes nothing into it: what a start that is about
+    /// to be refused found is what it leaves.
     ///
     /// # Errors
     /// [`LockError`].
@@ -97,8 +99,18 @@ impl DataLock {
             }
             Err(error) => return Err(unusable(error.into())),
         }
-        write_holder(&mut file).map_err(unusable)?;
-        Ok(Self { _file: file })
+        Ok(Self { file, path })
+    }
+
+    /// Leaves word of who holds it, for whoever comes second.
+    ///
+    /// # Errors
+    /// [`LockError::Unusable`].
+    pub fn sign(&mut self) -> Result<(), LockError> {
+        write_holder(&mut self.file).map_err(|reason| LockError::Unusable {
+            path: self.path.display().to_string(),
+            reason,
+        })
     }
 }
 
@@ -112,8 +124,13 @@ fn write_holder(file: &mut File) -> io::Result<()> {
 fn holder(file: &mut File) -> String {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
+    // Until the holder has signed, the words are those of the one before.
+    let lives = |said: &str| {
+        let process = said.strip_prefix("process ");
+        process.is_some_and(|id| Path::new("/proc").join(id).exists())
+    };
     match (read, text.trim()) {
-        (Ok(_), said) if !said.is_empty() => said.to_owned(),
+        (Ok(_), said) if lives(said) => said.to_owned(),
         _ => "process unknown".to_owned(),
     }
 }

@@ -53,4 +53,4 @@ pub use health::StoreHealth;
 pub use limits::Limits;
 pub use scope::Scope;
 pub use stores::{StoreOptions, Stores};
-pub use tenants::Tenants;
+pub use tenants::{PoolUse, Tenants};

@@ -7,15 +7,25 @@ use std::time::Instant;
 
 use diesel::prelude::*;
 
-use super::conn::{Conn, TenantPlane};
+use super::conn::{Conn, TenantConn, TenantPlane};
 use super::control::Control;
 use super::files::Files;
 use super::health::StoreHealth;
 use super::postgres::Server;
+use super::schema::tenant::jobs;
 use super::scope::{Door, Scope};
 use super::sqlite::bytes_on_disk;
-use crate::id::TenantId;
+use crate::id::{JobId, TenantId};
 use crate::{Error, Result};
+
+/// Connections of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Given out.
+    pub in_use: u32,
+    /// Waiting to be.
+    pub idle: u32,
+}
 
 /// The tenant plane: gives the scope of a tenant.
 #[derive(Clone)]
@@ -65,7 +75,7 @@ impl Tenants {
     /// open: it may be kept as long as one likes.
     ///
     /// # Errors
-    /// Where the tenant's file is missing, or [`Error::Busy`] where its upgrade failed.
+    /// [`Error::Busy`] where the tenant's file is missing or its upgrade failed.
     pub fn scope(&self, tenant: TenantId) -> Result<Scope> {
         if self.barred().contains(&tenant) {
             return Err(Error::Busy);
@@ -73,7 +83,8 @@ impl Tenants {
         let door = match &self.inner.engine {
             Engine::Sqlite { files, .. } => {
                 if files.get_open(tenant).is_none() && !files.path(tenant).is_file() {
-                    return Err(Error::internal(format!("the file of {tenant} is missing")));
+                    tracing::error!(tenant.id = %tenant, "The company's file is missing");
+                    return Err(Error::Busy);
                 }
                 Door::Files {
                     files: Arc::clone(files),
@@ -199,6 +210,43 @@ impl Tenants {
             Engine::Sqlite { control, .. } if control.is_file() => Ok(()),
             Engine::Sqlite { .. } => Err(Error::Busy),
             Engine::Postgres(server) => server.ping(),
+        }
+    }
+
+    /// Whether one company's store answers: its file is there and its tables can be read.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where it does not.
+    pub async fn answers(&self, tenant: TenantId) -> Result<()> {
+        if let Engine::Sqlite { files, .. } = &self.inner.engine
+            && !files.path(tenant).is_file()
+        {
+            // One that is still open would go on reading what nobody else can see.
+            tracing::error!(tenant.id = %tenant, "The company's file is missing");
+            return Err(Error::Busy);
+        }
+        let first = |c: &mut TenantConn<'_>| {
+            let jobs = jobs::table.select(jobs::id);
+            Ok(jobs.first::<JobId>(c.db()).optional()?)
+        };
+        let asked = self.scope(tenant)?.read(first).await;
+        asked.map(drop).map_err(|error| {
+            tracing::error!(tenant.id = %tenant, reason = error.reason(), "The company's store cannot be read");
+            Error::Busy
+        })
+    }
+
+    /// The connections to PostgreSQL; `None` where the stores are files.
+    pub fn pool_use(&self) -> Option<PoolUse> {
+        match &self.inner.engine {
+            Engine::Sqlite { .. } => None,
+            Engine::Postgres(server) => {
+                let state = server.pool.state();
+                Some(PoolUse {
+                    in_use: state.connections.saturating_sub(state.idle_connections),
+                    idle: state.idle_connections,
+                })
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ mod tidy;
 
 pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
-pub use self::setup::setup_link;
+pub use self::setup::{judge_first_owner, setup_link};
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::app::App;
-use crate::config::Tenancy;
+use crate::config::{Layer, Setting, Tenancy, is_usual_file};
 
 /// The facts of a start, as one value for logs that belong to a machine.
 #[derive(Debug, serde::Serialize)]
@@ -22,11 +22,13 @@ pub struct Banner {
     pub tenancy: &'static str,
     /// The one-time link, while nobody owns the instance.
     pub setup: Option<String>,
+    /// The command that makes a new one, with the flags that lead it here.
+    pub setup_command: String,
 }
 
 impl Banner {
-    /// The facts of this start.
-    pub fn of(app: &App, setup: Option<String>) -> Self {
+    /// The facts of this start; `file` is the configuration file that was read.
+    pub fn of(app: &App, setup: Option<String>, file: Option<&str>) -> Self {
         let folder = std::path::absolute(&app.config.data_dir)
             .unwrap_or_else(|_| app.config.data_dir.clone());
         Self {
@@ -40,6 +42,7 @@ impl Banner {
                 Tenancy::Multi => "multi",
             },
             setup,
+            setup_command: setup_command(app, file),
         }
     }
 
@@ -53,9 +56,35 @@ impl Banner {
             // Writing into a String cannot fail.
             let _ = write!(
                 text,
-                "\n  Nobody owns this instance yet. Make it yours within 30 minutes:\n  {link}\n  (a new link: steading setup-url)\n"
+                "\n  Nobody owns this instance yet. Make it yours within 30 minutes:\n  {link}\n  (a new link: {})\n",
+                self.setup_command
             );
         }
         text
     }
+}
+
+/// `steading setup-url`, with the flags of this start that lead it to the same instance.
+fn setup_command(app: &App, file: Option<&str>) -> String {
+    let mut command = "steading setup-url".to_owned();
+    if let Some(file) = file.filter(|file| !is_usual_file(file)) {
+        command = format!("{command} --config {}", quoted(file));
+    }
+    let folder = app
+        .settings
+        .iter()
+        .find(|one| one.key.name == "data_dir" && one.origin.layer == Layer::Flag);
+    if let Some(folder) = folder.and_then(Setting::shown) {
+        command = format!("{command} --data-dir {}", quoted(&folder));
+    }
+    command
+}
+
+/// A word as a shell reads it back.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@%,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }

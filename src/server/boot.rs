@@ -130,9 +130,48 @@ pub fn take_folder(loaded: &Loaded) -> Result<Option<DataLock>, BootError> {
     }
     match DataLock::take(folder) {
         Ok(lock) => Ok(Some(lock)),
-        Err(error @ LockError::Held { .. }) => Err(BootError::Locked(error.to_string())),
-        Err(error) => Err(BootError::CannotWrite(error.to_string())),
+        Err(error) => Err(error.into()),
     }
+}
+
+impl From<LockError> for BootError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Held { .. } => Self::Locked(error.to_string()),
+            LockError::NetworkFileSystem { .. } => Self::Configuration(error.to_string()),
+            LockError::Unusable { .. } => Self::CannotWrite(error.to_string()),
+        }
+    }
+}
+
+/// Refuses what can be seen to be wrong before anything is made: the text of the key ring, and where there is no instance yet,
+/// a first owner's password that it would not take.
+///
+/// # Errors
+/// [`BootError::Configuration`].
+pub fn judge(loaded: &Loaded) -> Result<(), BootError> {
+    if let Keys::Ring(ring) = &loaded.config.keys {
+        KeyRing::parse("keys.ring", ring.expose())?;
+    }
+    let is_new = !loaded.config.data_dir.join("control.db").exists();
+    // Whether a database holds an instance is known once it was asked; what is made before is the folder for the keys.
+    if loaded.config.database.postgres.is_none() && is_new {
+        identity::judge_first_owner(&loaded.config)?;
+    }
+    Ok(())
+}
+
+/// Whether an instance stands where the configuration points. Makes nothing. Blocks.
+///
+/// # Errors
+/// [`BootError::Unavailable`] where the database does not answer.
+pub fn stands(loaded: &Loaded) -> Result<bool, BootError> {
+    let options = store_options(loaded, Clock::system(), &JobBell::default());
+    if options.database_url.is_none() {
+        return Ok(options.data_dir.join("control.db").is_file());
+    }
+    let reports = migrate::status(&options, Which::Control)?;
+    Ok(reports.iter().any(|report| !report.applied.is_empty()))
 }
 
 fn make_folder(folder: &Path) -> std::io::Result<()> {
@@ -157,7 +196,7 @@ pub async fn stand_up(
     loaded: &Loaded,
     public_url: &str,
     clock: Clock,
-    lock: Option<DataLock>,
+    mut lock: Option<DataLock>,
 ) -> Result<Standing, BootError> {
     let bell = JobBell::default();
     let options = store_options(loaded, clock.clone(), &bell);
@@ -173,6 +212,10 @@ pub async fn stand_up(
     let reports = tokio::task::spawn_blocking(run)
         .await
         .map_err(|e| BootError::Failed(e.to_string()))??;
+    // From here on nothing refuses the start for what it found.
+    if let Some(lock) = &mut lock {
+        lock.sign()?;
+    }
 
     let stores = Stores::open(&options)?;
     for report in reports.iter().filter(|report| report.failed.is_some()) {
@@ -230,6 +273,7 @@ async fn check_keys(loaded: &Loaded, options: &StoreOptions) -> Result<KeyRing, 
         .map_err(|e| BootError::Failed(e.to_string()))??;
     let has_registry = reports.iter().any(|report| !report.applied.is_empty());
     if !has_registry {
+        identity::judge_first_owner(&loaded.config)?;
         return key_ring(loaded, false);
     }
     let stores = Stores::open(options)?;

@@ -1,7 +1,7 @@
 //! The process that serves: starts in the right order, stops without losing an answer.
 //!
 //! The port is bound first and answers 503 while keys, migrations and stores are made ready; then the program takes over the same
-//! socket. At a stop readiness goes first, then requests drain, then jobs and writers come to rest.
+//! socket. At a stop readiness goes first, then a stand-in takes the port and requests drain, then jobs and writers come to rest.
 
 pub mod banner;
 pub mod boot;
@@ -9,6 +9,7 @@ pub mod control_socket;
 pub mod http;
 pub mod notify;
 pub mod signals;
+pub mod stand_in;
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use banner::Banner;
 use boot::BootError;
 use control_socket::RunCommand;
 use signals::Stop;
+use stand_in::StandIn;
 
 use crate::clock::Clock;
 use crate::config::{Loaded, LogFormat};
@@ -24,6 +26,10 @@ use crate::{Error, identity, jobs};
 
 /// A stop that takes longer than this is ended: whoever asked for it would do the same.
 const STOP_WITHIN: Duration = Duration::from_secs(25);
+/// Readiness is withdrawn this long before new connections go to the stand-in.
+const LISTEN_ON: Duration = Duration::from_millis(300);
+/// Connections accepted before that are taken up within this time.
+const TAKE_UP: Duration = Duration::from_millis(100);
 
 /// Serves until it is asked to stop. `say` writes the banner for people.
 ///
@@ -36,6 +42,7 @@ pub async fn run(
     say: fn(&str),
 ) -> Result<(), BootError> {
     let mut stop = Stop::listen()?;
+    boot::judge(&loaded)?;
     let lock = boot::take_folder(&loaded)?;
     let listen = loaded.config.server.listen;
     let listener = TcpListener::bind(listen).map_err(|e| {
@@ -45,9 +52,8 @@ pub async fn run(
         .local_addr()
         .map_err(|e| BootError::Failed(e.to_string()))?;
     let public_url = loaded.config.server.public_url(bound);
-    let second = listener
-        .try_clone()
-        .map_err(|e| BootError::Failed(e.to_string()))?;
+    let second = listener.try_clone()?;
+    let for_the_end = listener.try_clone()?;
     let (starting, starting_handle) = http::serve_starting(second)?;
     let starting = actix_web::rt::spawn(starting);
 
@@ -69,7 +75,7 @@ pub async fn run(
     drop(starting);
 
     let setup = identity::setup_link(&app).await?;
-    let banner = Banner::of(&app, setup);
+    let banner = Banner::of(&app, setup, loaded.file.as_deref());
     match loaded.config.log.format {
         LogFormat::Json => tracing::info!(
             version = banner.version,
@@ -93,12 +99,18 @@ pub async fn run(
             return Err(BootError::Failed(format!("The HTTP server ended by itself: {reason}.")));
         }
     };
+    app.phase.stop();
     tracing::info!(signal, "Stopping: readiness withdrawn, requests drain");
     notify::tell(manager, "STOPPING=1");
-    app.phase.stop();
     let quiet = async {
-        // Whoever asks /readyz sees 503 before the socket closes.
-        tokio::time::sleep(Duration::from_millis(150)).await;
+        // Whoever asks /readyz sees 503 while everything is still answered.
+        tokio::time::sleep(LISTEN_ON).await;
+        handle.pause().await;
+        let stand_in = StandIn::begin(for_the_end)
+            .inspect_err(|error| tracing::warn!(%error, "New connections are refused from now on"))
+            .ok();
+        // A worker that is told to stop drops what it has accepted and not looked at: each gets its turn first.
+        tokio::time::sleep(TAKE_UP).await;
         handle.stop(true).await;
         runner.stop().await;
         if let Err(error) = identity::flush(&app).await {
@@ -107,6 +119,9 @@ pub async fn run(
         standing.stores.shutdown().await;
         control_socket::remove(&app.config.data_dir);
         drop(standing.lock);
+        if let Some(stand_in) = stand_in {
+            stand_in.end().await;
+        }
     };
     tokio::select! {
         () = quiet => tracing::info!("Stopped"),

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::model::{Company, DEFAULT_SLUG, Settings, Slug, Status};
 use super::store;
 use crate::crypto::{SYSTEM, Vault, WrappedKey};
-use crate::db::migrate::create_tenant_store;
+use crate::db::migrate::{create_tenant_store, drop_template};
 use crate::db::{Control, StoreOptions};
 use crate::id::TenantId;
 use crate::{Error, Result};
@@ -71,7 +71,13 @@ pub async fn ensure_default(
     };
     sweep_unfinished(&options.data_dir.join("tenants"));
     let (for_store, id) = (options.clone(), company.id);
-    tokio::task::spawn_blocking(move || create_tenant_store(&for_store, id))
+    let make = move || {
+        let made = create_tenant_store(&for_store, id);
+        // The only company there will be.
+        drop_template(&for_store);
+        made
+    };
+    tokio::task::spawn_blocking(make)
         .await
         .map_err(|e| Error::Internal(Box::new(e)))??;
     let made = enter(control, vault, company).await;

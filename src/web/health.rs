@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use crate::app::App;
+use crate::config::Tenancy;
 
 /// Alive: answers as long as the process can answer at all. Never touches a store.
 pub async fn alive() -> HttpResponse {
@@ -26,7 +27,17 @@ pub async fn ready(app: Option<web::Data<App>>) -> HttpResponse {
     let mut answer = web::block(move || tenants.ping())
         .await
         .unwrap_or(Err(crate::Error::Busy));
-    // One company's broken file is its own trouble: what counts here is whether a write still goes through.
+    // Where one company is all there is, its store is what people came for.
+    let only = match app.config.tenancy {
+        Tenancy::Single => app.gate.get().and_then(|gate| gate.company(None)),
+        Tenancy::Multi => None,
+    };
+    if let Some(company) = only
+        && answer.is_ok()
+    {
+        answer = app.tenants.answers(company.tenant).await;
+    }
+    // One company's broken file among many is its own trouble: what counts here is whether a write still goes through.
     if answer.is_ok() && app.tenants.health().is_failing() {
         answer = app.tenants.probe_write(&app.control).await;
     }

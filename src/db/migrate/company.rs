@@ -61,7 +61,7 @@ pub(super) fn sweep(data_dir: &Path) -> io::Result<()> {
             .file_name()
             .map(|name| name.to_string_lossy().into_owned());
         if name.is_some_and(|name| name.starts_with('.')) {
-            tracing::info!(path = %path.display(), "A leftover of an interrupted step is removed");
+            tracing::debug!(path = %path.display(), "A file of an earlier process is removed");
             fs::remove_file(&path)?;
         }
     }
@@ -88,7 +88,7 @@ pub fn create_tenant_store(options: &StoreOptions, tenant: TenantId) -> Result<(
         .mode(0o700)
         .create(&folder)
         .map_err(broken)?;
-    let template = folder.join(format!("{TEMPLATE}-{}", std::process::id()));
+    let template = template_path(&folder);
     if !template.is_file() {
         make_template(&folder, &template).map_err(broken)?;
     }
@@ -96,6 +96,18 @@ pub fn create_tenant_store(options: &StoreOptions, tenant: TenantId) -> Result<(
     fs::copy(&template, &unfinished)
         .and_then(|_| settle(&unfinished, &path))
         .map_err(broken)
+}
+
+/// Removes the template once no further company is about to be made. One that stays is swept at the next start.
+pub fn drop_template(options: &StoreOptions) {
+    let template = template_path(&folder(&options.data_dir));
+    if let Err(error) = fs::remove_file(&template) {
+        tracing::debug!(%error, "There was no template to remove");
+    }
+}
+
+fn template_path(folder: &Path) -> PathBuf {
+    folder.join(format!("{TEMPLATE}-{}", std::process::id()))
 }
 
 fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Error {

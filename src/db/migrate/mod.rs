@@ -20,7 +20,7 @@ use super::stores::StoreOptions;
 use super::{pool, postgres, provision, sqlite};
 use crate::id::TenantId;
 
-pub use self::company::create_tenant_store;
+pub use self::company::{create_tenant_store, drop_template};
 
 /// "steading" as a number: whoever migrates this database holds it.
 const ADVISORY_LOCK: i64 = 0x7374_6561_6469_6e67;

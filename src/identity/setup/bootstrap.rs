@@ -3,6 +3,7 @@
 use super::first_owner;
 use crate::actor::Origin;
 use crate::app::App;
+use crate::config::{Config, FirstOwner};
 use crate::crypto::policy::{self, PersonalWords};
 use crate::crypto::{HashedPassword, PlainPassword};
 use crate::gate::Gate;
@@ -10,7 +11,32 @@ use crate::id::UserId;
 use crate::identity::keeper::Keeper;
 use crate::identity::people;
 use crate::identity::sign_in::normal;
+use crate::tenancy::Settings;
 use crate::{Error, Result};
+
+/// Refuses a first owner whom a new instance would not take. Asks no store.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn judge_first_owner(config: &Config) -> Result<()> {
+    match &config.bootstrap.owner {
+        Some(owner) => judged(owner, &Settings::blank().name).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// The first password, unless it is one that is guessed.
+fn judged(owner: &FirstOwner, company: &str) -> Result<PlainPassword> {
+    let email = normal(&owner.email);
+    let password = PlainPassword::from(owner.password.expose());
+    let person = PersonalWords {
+        email: &email,
+        company,
+    };
+    policy::check(&password, person)
+        .map_err(|weak| Error::invalid("bootstrap.owner_password", weak.to_string()))?;
+    Ok(password)
+}
 
 /// Makes the first owner that the configuration names, unless there is anybody already.
 ///
@@ -26,15 +52,7 @@ pub(in crate::identity) async fn bootstrap(app: &App) -> Result<()> {
     let keeper = Keeper::of(app)?;
     let company = keeper.company(None).ok_or(Error::NotFound)?;
     let email = normal(&owner.email);
-    let password = PlainPassword::from(owner.password.expose());
-    policy::check(
-        &password,
-        PersonalWords {
-            email: &email,
-            company: &company.view.name,
-        },
-    )
-    .map_err(|weak| Error::invalid("bootstrap.owner_password", weak.to_string()))?;
+    let password = judged(owner, &company.view.name)?;
     let hash: HashedPassword = app.hasher.hash(&password).await?;
     let (tenant, user) = (company.tenant, UserId::new(app.clock.now()));
     let made = app

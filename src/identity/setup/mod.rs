@@ -5,6 +5,7 @@ mod guess;
 pub mod page;
 
 pub(super) use self::bootstrap::bootstrap;
+pub use self::bootstrap::judge_first_owner;
 use super::keeper::Keeper;
 use super::model::{Role, Roles};
 use super::one_time::{self, Purpose};

@@ -263,7 +263,7 @@ async fn a_missing_file_is_said_at_the_door() {
     let stranger = TenantId::new(stores.clock.now());
     assert!(matches!(
         stores.stores.tenants.scope(stranger),
-        Err(Error::Internal(_))
+        Err(Error::Busy)
     ));
     assert!(!stores.file(stranger).exists());
 }

@@ -8,7 +8,8 @@ use steading::db::lock::{DataLock, LockError};
 #[test]
 fn a_second_holder_is_told_who_is_first() {
     let folder = tempfile::tempdir().unwrap();
-    let first = DataLock::take(folder.path()).unwrap();
+    let mut first = DataLock::take(folder.path()).unwrap();
+    first.sign().unwrap();
     // Another open of the file is as foreign to the kernel as another process.
     let refused = DataLock::take(folder.path()).unwrap_err();
     assert!(matches!(refused, LockError::Held { .. }), "{refused:?}");
@@ -23,6 +24,18 @@ fn a_second_holder_is_told_who_is_first() {
     );
     drop(first);
     DataLock::take(folder.path()).unwrap();
+}
+
+#[test]
+fn taking_it_writes_nothing_before_it_is_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lock");
+    fs::write(&path, "process 1\n").unwrap();
+    let mut lock = DataLock::take(folder.path()).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "process 1\n");
+    lock.sign().unwrap();
+    let signed = fs::read_to_string(&path).unwrap();
+    assert_eq!(signed, format!("process {}\n", std::process::id()));
 }
 
 #[test]

@@ -25,6 +25,18 @@ pub fn let_in(urls: &PgUrls, open: bool) {
 }
 
 #[test]
+fn the_root_leads_to_the_dashboard_and_the_icon_is_found() {
+    let home = owned(Engine::Sqlite);
+    let server = home.serve();
+    let client = server.client();
+    let root = client.get("/");
+    assert_eq!((root.status, root.location()), (303, "/admin"));
+    let icon = client.get("/favicon.ico");
+    let found = client.get(icon.location()).expect(200);
+    assert_eq!(found.header("content-type"), "image/svg+xml");
+}
+
+#[test]
 fn without_its_database_it_is_alive_but_not_ready_and_comes_back() {
     let home = owned(Engine::Postgres);
     let server = home.serve();

@@ -8,8 +8,7 @@ use crate::harness::engine::Engine;
 use crate::harness::process::Home;
 use crate::harness::rows::Behind;
 
-/// Every file below a folder with what it holds. The lock names its holder, so it is left out, as is what SQLite keeps beside a
-/// file only while somebody reads it.
+/// Every file below a folder with what it holds, but for what SQLite keeps beside a file only while somebody reads it.
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut all = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -17,7 +16,7 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         let (path, name) = (entry.path(), entry.file_name().into_string().unwrap());
         if entry.file_type().unwrap().is_dir() {
             all.extend(contents(&path));
-        } else if name != "lock" && !name.ends_with("-shm") && !name.ends_with("-wal") {
+        } else if !name.ends_with("-shm") && !name.ends_with("-wal") {
             let held = std::fs::read(&path).unwrap();
             all.insert(path, held);
         }

@@ -64,20 +64,24 @@ crate::on_both_engines! {
         assert_eq!(watcher.get("/readyz").status, 200);
 
         let (over, answered) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let asked = AtomicBool::new(false);
         std::thread::scope(|threads| {
             for path in ["/login", "/api/v1/me", "/steading.js", "/r/nothing"] {
-                let (client, over, answered) = (server.client(), &over, &answered);
+                let (client, over, answered, asked) = (server.client(), &over, &answered, &asked);
                 threads.spawn(move || {
                     while !over.load(Ordering::Relaxed) {
                         // No answer means that it was not accepted any more.
                         let Some(reply) = client.try_get(path) else { break };
-                        assert!(reply.status < 500, "{path}: {} {}", reply.status, reply.text());
+                        // 503 from whoever stands in at the port; before the stop there is no reason for one.
+                        assert!(reply.status < 500 || reply.status == 503, "{path}: {} {}", reply.status, reply.text());
+                        assert!(reply.status < 500 || asked.load(Ordering::Relaxed), "{path}: 503 before the stop");
                         answered.fetch_add(1, Ordering::Relaxed);
                     }
                 });
             }
             eventually("the load is under way", || (answered.load(Ordering::Relaxed) > 50).then_some(()));
-            let asked = Instant::now();
+            let began = Instant::now();
+            asked.store(true, Ordering::Relaxed);
             server.signal("TERM");
             says_it_stops(&server);
             eventually("readiness is withdrawn", || {
@@ -87,9 +91,78 @@ crate::on_both_engines! {
             let code = server.wait();
             over.store(true, Ordering::Relaxed);
             assert_eq!(code, 0);
-            assert!(asked.elapsed() < Duration::from_secs(25));
+            assert!(began.elapsed() < Duration::from_secs(25));
         });
     }
+}
+
+/// What a visitor with a connection of their own gets: the status, or nothing where the port is closed.
+fn knock(address: &str, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes())?;
+    let mut answer = String::new();
+    // The answers of a stopping server end their connection, so that this ends.
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+#[test]
+fn new_connections_are_answered_until_the_last_request_is_done() {
+    let home = owned(Engine::Sqlite).env("STEADING_LOG__LEVEL", "info");
+    let server = home.serve();
+    let unfinished = Unfinished::begin(&server);
+    let address = server.url("").replace("http://", "");
+    let (over, turned_away) = (AtomicBool::new(false), AtomicUsize::new(0));
+    std::thread::scope(|threads| {
+        server.signal("TERM");
+        says_it_stops(&server);
+        let knocking: Vec<_> = (0..12)
+            .map(|number| {
+                let path = ["/login", "/healthz", "/api/v1/me", "/readyz"][number % 4];
+                let (address, over, turned_away) = (&address, &over, &turned_away);
+                threads.spawn(move || {
+                    while !over.load(Ordering::Relaxed) {
+                        let answer =
+                            knock(address, path).unwrap_or_else(|why| panic!("{path}: {why}"));
+                        let status =
+                            status_of(&answer).unwrap_or_else(|| panic!("{path}: {answer:?}"));
+                        assert!([200, 401, 503].contains(&status), "{path}: {answer}");
+                        let head = answer.to_ascii_lowercase();
+                        assert!(
+                            head.contains("\r\nconnection: close\r\n"),
+                            "{path}: {answer}"
+                        );
+                        if status == 503 {
+                            assert!(head.contains("\r\nretry-after: "), "{path}: {answer}");
+                            if path != "/readyz" {
+                                turned_away.fetch_add(1, Ordering::Relaxed);
+                            }
+                        }
+                    }
+                })
+            })
+            .collect();
+        // Long after the program's own listener is closed, and while the form still holds the drain.
+        eventually("newcomers are told to come back", || {
+            (turned_away.load(Ordering::Relaxed) > 200).then_some(())
+        });
+        let ready = knock(&address, "/readyz").unwrap();
+        assert!(
+            ready.starts_with("HTTP/1.1 503 ") && ready.contains("stopping"),
+            "{ready}"
+        );
+        assert!(
+            knock(&address, "/healthz")
+                .unwrap()
+                .starts_with("HTTP/1.1 200 ")
+        );
+        over.store(true, Ordering::Relaxed);
+        for one in knocking {
+            one.join().unwrap();
+        }
+    });
+    assert_eq!(unfinished.finish(), 403);
+    assert_eq!(server.wait(), 0);
 }
 
 #[test]
