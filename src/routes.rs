@@ -9,7 +9,7 @@ use actix_web::http::Method;
 use crate::identity::permissions::{ReadApiKeys, ReadMembers, WriteApiKeys, WriteMembers};
 use crate::identity::{account, keys, people, reset, setup, sign_in};
 use crate::web::route::{Parameter, Route, api, get, instance, post};
-use crate::web::{assets, describe, health, openapi, theme};
+use crate::web::{assets, describe, health, openapi, start, theme};
 use crate::{audit, jobs, mailing, tenancy};
 
 /// All routes.
@@ -36,6 +36,9 @@ fn the_instance() -> Vec<Route> {
     vec![
         instance(get("/healthz", health::alive)),
         instance(get("/readyz", health::ready)),
+        instance(get("/metrics", tenancy::metrics::show)),
+        instance(get("/", start::root)),
+        instance(get("/favicon.ico", start::icon)),
         instance(get("/static/{hash}/{name:.*}", assets::serve)),
         instance(post("/theme", theme::save)),
         get("/api/v1/openapi.json", describe::document),

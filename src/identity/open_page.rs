@@ -18,6 +18,7 @@ pub(super) struct Open {
     /// Named, with its form token and what just happened.
     pub(super) shell: PageShell,
     cookie: Option<Cookie<'static>>,
+    referrer: &'static str,
 }
 
 impl Open {
@@ -33,7 +34,11 @@ impl Open {
         {
             shell.company.clone_from(&company.view.name);
         }
-        Ok(Self { shell, cookie })
+        Ok(Self {
+            shell,
+            cookie,
+            referrer: referrer_policy(request),
+        })
     }
 
     /// Answers with the page made from the shell.
@@ -43,16 +48,30 @@ impl Open {
         page: impl FnOnce(PageShell) -> T,
     ) -> HttpResponse {
         let mut response = page::html(status, &page(self.shell));
-        // The address of such a page may hold a secret: it goes nowhere, and no cache keeps it. (“no-referrer” would also take
-        // the Origin from its forms, which is how browsers without Fetch Metadata show where they come from.)
+        // The address of such a page may hold a secret: it goes nowhere, and no cache keeps it.
         response.headers_mut().insert(
             header::REFERRER_POLICY,
-            HeaderValue::from_static("strict-origin"),
+            HeaderValue::from_static(self.referrer),
         );
         response
             .headers_mut()
             .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         with_cookie(response, self.cookie)
+    }
+}
+
+/// Nothing is told of where a visitor comes from. “no-referrer” also takes the Origin from a page's forms, and a browser that
+/// sends no Fetch Metadata (an old one, or any over plain HTTP) shows by that alone whose form it sends: it may name the site,
+/// never the page.
+fn referrer_policy(request: &HttpRequest) -> &'static str {
+    let headers = request.headers();
+    let is_browser = headers
+        .get(header::USER_AGENT)
+        .is_some_and(|agent| agent.as_bytes().starts_with(b"Mozilla/"));
+    if is_browser && !headers.contains_key("sec-fetch-site") {
+        "strict-origin"
+    } else {
+        "no-referrer"
     }
 }
 

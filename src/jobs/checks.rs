@@ -69,7 +69,8 @@ pub(super) fn look(app: App, scope: Scope) -> Later<'static, Result<Vec<Check>>>
 
 impl Counts {
     /// Two queues seen as one.
-    fn and(self, other: Self) -> Self {
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
         Self {
             waiting: self.waiting + other.waiting,
             due: self.due + other.due,

@@ -8,6 +8,7 @@ use super::model::{HEARTBEAT, TIME_LIMIT};
 use super::shelf::Shelf;
 use super::store::Claimed;
 use crate::slice::JobContext;
+use crate::web::metrics::Counters;
 use crate::{Error, Result};
 
 /// Longest reason kept.
@@ -56,6 +57,12 @@ pub(super) async fn work(shelf: &Shelf, job: &Claimed) -> Result<End> {
         End::Lost => false,
     };
     if ours {
+        let counters = Counters::of(&shelf.app);
+        match &end {
+            End::Done => counters.jobs_done.add(1),
+            End::Failed(_) => counters.jobs_failed.add(1),
+            End::Lost => {}
+        }
         Ok(end)
     } else {
         tracing::warn!(job.id = %job.id, job.kind = %job.kind, "A job was taken over by another worker");

@@ -97,7 +97,9 @@ pub fn first_link(text: &str) -> Option<&str> {
     let end = rest
         .find(|c: char| c.is_whitespace() || matches!(c, '>' | '"' | '<'))
         .unwrap_or(rest.len());
-    rest.get(..end)
+    // A sentence may end with it.
+    let link = rest.get(..end)?;
+    Some(link.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']))
 }
 
 #[cfg(test)]
@@ -116,6 +118,24 @@ mod tests {
             html: "<p>Öffne</p>".into(),
             at,
         }
+    }
+
+    #[test]
+    fn a_link_at_the_end_of_a_sentence_is_the_link_alone() {
+        for (text, link) in [
+            (
+                "Open http://127.0.0.1:18101. Then sign in.",
+                "http://127.0.0.1:18101",
+            ),
+            (
+                "(See https://example.com/a.b?c=d.)",
+                "https://example.com/a.b?c=d",
+            ),
+            ("<https://example.com/>", "https://example.com/"),
+        ] {
+            assert_eq!(first_link(text), Some(link), "{text}");
+        }
+        assert_eq!(first_link("No link."), None);
     }
 
     #[test]

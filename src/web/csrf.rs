@@ -1,7 +1,8 @@
 //! Forms cannot be forged: unsafe requests must come from a page of ours, and carry a token bound to the browser's cookie.
 //!
-//! `Sec-Fetch-Site` decides where the browser sends it, `Origin` where it does not; the token is an HMAC of the session cookie
-//! (or, before sign-in, of a random cookie set with the form), so it needs no store.
+//! `Sec-Fetch-Site` decides where the browser sends it, `Origin` where it does not. Every browser sends one of them with a form
+//! it posts, so a request without either is no page's doing, and the token alone decides. The token is an HMAC of the session
+//! cookie (or, before sign-in, of a random cookie set with the form), so it needs no store.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite};
@@ -23,20 +24,22 @@ pub fn session_cookie_name(https: bool) -> &'static str {
     if https { "__Host-sid" } else { "sid" }
 }
 
-/// Whether an unsafe request was sent by a page of this instance.
+/// Whether an unsafe request was sent by a page of this instance, or by a program that is no browser.
 pub fn from_our_own_page(request: &HttpRequest, public_url: &str) -> bool {
+    // One that cannot be read is there, and not ours.
     let header = |name: &str| {
         request
             .headers()
             .get(name)
-            .and_then(|value| value.to_str().ok())
+            .map(|value| value.to_str().unwrap_or_default())
     };
     match header("sec-fetch-site") {
         Some("same-origin") => true,
-        // Typed by the user or sent by a program that is no browser page: `none`.
-        Some("none") => header("origin").is_none_or(|origin| is_ours(origin, request, public_url)),
+        // Typed by the user, or sent by a program that is no browser.
+        Some("none") | None => {
+            header("origin").is_none_or(|origin| is_ours(origin, request, public_url))
+        }
         Some(_) => false,
-        None => header("origin").is_some_and(|origin| is_ours(origin, request, public_url)),
     }
 }
 

@@ -5,9 +5,11 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
+use super::metrics::Counters;
 use super::request::{Door, Facts, below_tenant};
 use super::{csrf, problem};
 use crate::Error;
@@ -16,6 +18,9 @@ use crate::app::App;
 /// What a page may load and do: its own files, nothing inline, nothing elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
 connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Pages whose address may hold a one-time token: where they came from is told by no more than the site.
+const HOLD_SECRETS: [&str; 3] = ["/setup", "/invite", "/reset"];
 
 /// Runs around every request.
 ///
@@ -56,8 +61,21 @@ pub async fn edge(
     };
     let https = app.as_ref().is_some_and(|app| app.is_https());
     let status = response.status().as_u16();
-    dress(response.headers_mut(), &id, door, https);
+    let referrer = if HOLD_SECRETS.contains(&response.request().path()) {
+        "strict-origin"
+    } else {
+        "same-origin"
+    };
+    dress(response.headers_mut(), &id, door, https, referrer);
     super::flash::expire(&mut response);
+    // Whoever answers here now will not for long: the next request belongs on a new connection.
+    if app.as_ref().is_none_or(|app| !app.phase.is_serving()) {
+        let head = response.response_mut().head_mut();
+        head.set_connection_type(ConnectionType::Close);
+    }
+    if let Some(app) = &app {
+        Counters::of(app).answered(response.request().method(), status, began.elapsed());
+    }
     let request = response.request();
     if door != Door::Open && !is_quiet(request.path()) {
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -68,7 +86,7 @@ pub async fn edge(
 
 /// Health probes and embedded files would only fill the log.
 fn is_quiet(path: &str) -> bool {
-    path == "/healthz" || path == "/readyz" || path.starts_with("/static/")
+    ["/healthz", "/readyz", "/metrics"].contains(&path) || path.starts_with("/static/")
 }
 
 fn turned_away(request: &HttpRequest, app: Option<&App>, door: Door) -> Option<Error> {
@@ -83,8 +101,9 @@ fn turned_away(request: &HttpRequest, app: Option<&App>, door: Door) -> Option<E
     if !app.phase.is_serving() && !app.phase.is_stopping() {
         return Some(Error::Busy);
     }
+    // No page takes another unsafe method than POST: the router says which it takes.
     if door == Door::Page
-        && !request.method().is_safe()
+        && request.method() == Method::POST
         && !csrf::from_our_own_page(request, &app.public_url)
     {
         return Some(Error::Refused(
@@ -97,7 +116,14 @@ fn turned_away(request: &HttpRequest, app: Option<&App>, door: Door) -> Option<E
 /// While nobody owns the instance every page leads to the setup, which says where its link stands.
 fn nobody_owns(app: Option<&App>, path: &str) -> bool {
     let stays = [
-        "/setup", "/invite", "/reset", "/theme", "/healthz", "/readyz", "/metrics",
+        "/setup",
+        "/invite",
+        "/reset",
+        "/theme",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/favicon.ico",
     ]
     .contains(&path)
         || path.starts_with("/static/");
@@ -134,7 +160,7 @@ fn foreign(error: &actix_web::Error, request: &HttpRequest) -> HttpResponse {
     problem::render(&ours, request)
 }
 
-fn dress(headers: &mut HeaderMap, id: &str, door: Door, https: bool) {
+fn dress(headers: &mut HeaderMap, id: &str, door: Door, https: bool, referrer: &'static str) {
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
@@ -143,7 +169,7 @@ fn dress(headers: &mut HeaderMap, id: &str, door: Door, https: bool) {
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::CACHE_CONTROL, "no-store");
     if door != Door::Open {
-        set(header::REFERRER_POLICY, "same-origin");
+        set(header::REFERRER_POLICY, referrer);
         set(header::CONTENT_SECURITY_POLICY, POLICY);
         set(
             HeaderName::from_static("cross-origin-opener-policy"),

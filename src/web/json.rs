@@ -112,7 +112,9 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
             let inner = error.inner();
             // A value that does not fit inside a text that is no JSON at all is told as the latter. The reader itself cannot tell:
             // it calls a null where a word should stand broken, too.
-            if serde_json::from_slice::<serde_json::Value>(bytes).is_ok() {
+            if let Err(plain) = serde_json::from_slice::<serde_json::Value>(bytes) {
+                Err(broken(&plain))
+            } else {
                 let message = inner.to_string();
                 let message = match message.split(" at line ").next() {
                     Some(message) if inner.is_data() => message.to_owned(),
@@ -125,8 +127,6 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
                     pointer.push_str(name);
                 }
                 Err(Error::Invalid(vec![FieldError { pointer, message }]))
-            } else {
-                Err(broken(inner))
             }
         }
     }
@@ -162,6 +162,16 @@ mod tests {
             Error::BadRequest { code, .. } => ("400".to_owned(), code.to_owned()),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_text_that_breaks_off_is_told_where_not_by_its_fields() {
+        let said = parse::<Sale>(b"{\"a\":").unwrap_err().to_string();
+        assert!(
+            said.contains("EOF") && said.contains("line 1 column 5"),
+            "{said}"
+        );
+        assert!(!said.contains("unknown field"), "{said}");
     }
 
     #[test]

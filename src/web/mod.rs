@@ -27,6 +27,7 @@ pub mod fields;
 pub mod flash;
 pub mod health;
 pub mod json;
+pub mod metrics;
 pub mod once;
 pub mod openapi;
 pub mod pager;
@@ -36,6 +37,7 @@ pub mod query;
 pub mod request;
 pub mod route;
 pub mod sent_once;
+pub mod start;
 
 pub use allowed::{Allowed, AnyKey};
 pub use fields::{Fields, shown_in_form};

@@ -1,5 +1,8 @@
 //! Reports up to a thousand events in one request, one transaction and one event of the trail.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use actix_web::HttpResponse;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +16,7 @@ use crate::id::EventId;
 use crate::partners::api;
 use crate::partners::model::Outcome;
 use crate::partners::permissions::WriteEvents;
+use crate::web::metrics::Counters;
 use crate::web::once::Answer;
 use crate::web::{Allowed, BatchJson, Fields};
 use crate::{Error, Result};
@@ -133,8 +137,15 @@ pub async fn post(
 ) -> Result<HttpResponse> {
     let BatchJson(body) = body;
     let batch = body.value;
-    api::change(&allowed, &body.bytes, move |c, actor| {
-        Answer::ok(&record_all(c, actor, &batch)?)
+    let recorded = Arc::new(AtomicUsize::new(0));
+    let known = Arc::clone(&recorded);
+    let answer = api::change(&allowed, &body.bytes, move |c, actor| {
+        let done = record_all(c, actor, &batch)?;
+        known.store(done.recorded, Ordering::Relaxed);
+        Answer::ok(&done)
     })
-    .await
+    .await?;
+    let more = u64::try_from(recorded.load(Ordering::Relaxed)).unwrap_or_default();
+    Counters::of(&allowed.app).events.add(more);
+    Ok(answer)
 }

@@ -1,5 +1,8 @@
 //! Reports an event: once, however often it is sent.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use actix_web::HttpResponse;
 
 use super::input::{self, NewEvent};
@@ -14,6 +17,7 @@ use crate::partners::api;
 use crate::partners::model::{Event, IdentitySource};
 use crate::partners::permissions::WriteEvents;
 use crate::partners::store::{clicks, events};
+use crate::web::metrics::Counters;
 use crate::web::once::Answer;
 use crate::web::{Allowed, Json};
 use crate::{Error, Result};
@@ -108,13 +112,19 @@ pub(super) fn write(
 /// As [`record`].
 pub async fn post(allowed: Allowed<WriteEvents>, body: Json<NewEvent>) -> Result<HttpResponse> {
     let new = body.value;
-    api::change(&allowed, &body.bytes, move |c, actor| {
+    let recorded = Arc::new(AtomicBool::new(false));
+    let known = Arc::clone(&recorded);
+    let answer = api::change(&allowed, &body.bytes, move |c, actor| {
         let (view, fresh) = record(c, actor, &new)?;
+        known.store(fresh, Ordering::Relaxed);
         if fresh {
             Answer::created(&view)
         } else {
             Answer::ok(&view)
         }
     })
-    .await
+    .await?;
+    let more = u64::from(recorded.load(Ordering::Relaxed));
+    Counters::of(&allowed.app).events.add(more);
+    Ok(answer)
 }

@@ -12,6 +12,7 @@ use crate::partners::model::{ClickFlag, REFERENCE, is_bot, referrer_without_quer
 use crate::partners::store::clicks::{self, NewClick};
 use crate::tenancy::PublicTenant;
 use crate::web::edge;
+use crate::web::metrics::Counters;
 use crate::{Error, Result};
 
 /// `GET /r/{key}`: writes the click and sends the visitor on once it is on disk. A frozen company's links lead on, unwritten.
@@ -72,6 +73,7 @@ pub async fn get(request: HttpRequest, tenant: PublicTenant) -> Result<HttpRespo
         .scope
         .write(move |c| clicks::insert(c, &click))
         .await?;
+    Counters::of(app).clicks.add(1);
     let base = edge::base_of(request.path());
     let path = if base.is_empty() { "/" } else { base };
     let secure = if app.is_https() { "; Secure" } else { "" };
