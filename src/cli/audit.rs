@@ -12,6 +12,9 @@ use crate::audit::api::AuditEventView;
 use crate::audit::{self, AuditEvent, Filter};
 use crate::web::format::Format;
 
+/// Events read at once.
+const PAGE: i64 = 500;
+
 /// Read the trail of who changed what
 #[derive(Debug, Subcommand)]
 pub enum Audit {
@@ -67,6 +70,9 @@ pub struct List {
 pub struct Export {
     #[command(flatten)]
     wanted: Wanted,
+    /// Write one JSON array
+    #[arg(long)]
+    json: bool,
 }
 
 impl Wanted {
@@ -150,6 +156,19 @@ impl Export {
     async fn run(self, app: &App, io: &mut Io) -> Outcome {
         let company = self.wanted.company.open(app)?;
         let filter = self.wanted.filter(&company.view.time_zone)?;
+        if self.json {
+            let mut views: Vec<AuditEventView> = Vec::new();
+            let mut after = None;
+            loop {
+                let events = audit::read(app, &company.scope, &filter, after, PAGE).await?;
+                after = events.last().map(|event| event.id);
+                let is_last = i64::try_from(events.len()).is_ok_and(|many| many < PAGE);
+                views.extend(events.into_iter().map(AuditEventView::from));
+                if is_last {
+                    return io.json(&views);
+                }
+            }
+        }
         let mut chunks = std::pin::pin!(audit::export::chunks(app, &company.scope, filter));
         while let Some(chunk) = chunks.next().await {
             io.data(&chunk?);

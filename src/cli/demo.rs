@@ -15,7 +15,7 @@ use crate::partners::demo::{self, Figures};
 pub enum Demo {
     /// Load a tea shop's year: partners, clicks, sales, commissions, payouts
     Load(Act),
-    /// Remove it to the row; your own data stays
+    /// Remove it to the row; your own data stays, and so do its two events in the trail (loaded, cleared)
     Clear(Act),
 }
 
@@ -43,6 +43,11 @@ struct Answer {
 }
 
 impl Demo {
+    /// Something to look at may come before the first start.
+    pub(super) fn may_begin(&self) -> bool {
+        matches!(self, Self::Load(act) if !act.dry_run)
+    }
+
     /// Loading changes nothing that is there; removing asks.
     pub(super) fn read_input(&self) -> Result<Option<String>, Failure> {
         if let Self::Clear(act) = self

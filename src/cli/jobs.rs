@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::company::CompanyArg;
 use super::exit::{Exit, Failure, Outcome};
+use super::prompt::Consent;
 use super::stores::Io;
 use crate::actor::Actor;
 use crate::app::App;
@@ -53,6 +54,8 @@ pub struct List {
 pub struct Run {
     #[command(flatten)]
     company: CompanyArg,
+    #[command(flatten)]
+    consent: Consent,
     /// Only show what is due
     #[arg(long)]
     dry_run: bool,
@@ -66,6 +69,8 @@ pub struct Run {
 pub struct One {
     #[command(flatten)]
     company: CompanyArg,
+    #[command(flatten)]
+    consent: Consent,
     /// The job's id
     id: JobId,
     /// Print one JSON value
@@ -100,6 +105,21 @@ fn view(queue: &'static str) -> impl Fn(Job) -> View {
 }
 
 impl Jobs {
+    /// Doing what is due begins with planning it.
+    pub(super) fn may_begin(&self) -> bool {
+        matches!(self, Self::Run(run) if !run.dry_run)
+    }
+
+    /// Nothing is asked.
+    pub(super) fn read_input(&self) -> Result<Option<String>, Failure> {
+        match self {
+            Self::Run(Run { consent, .. })
+            | Self::Retry(One { consent, .. })
+            | Self::Cancel(One { consent, .. }) => consent.to_nothing().map(|()| None),
+            Self::List(_) => Ok(None),
+        }
+    }
+
     pub(super) async fn run(self, app: &App, io: &mut Io) -> Outcome {
         match self {
             Self::List(list) => list.run(app, io).await,
@@ -252,7 +272,10 @@ impl One {
                 .write(move |c| apply(c, &inside, verb, id))
                 .await;
         }
-        let job = job?;
+        let job = job.map_err(|error| match error {
+            Error::NotFound => Failure::failed(format!("there is no job {id}")),
+            other => other.into(),
+        })?;
         if self.json {
             return io.json(&view(queue)(job));
         }

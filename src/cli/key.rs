@@ -7,7 +7,6 @@ use super::out;
 use super::prompt::Consent;
 use super::stores::Io;
 use super::tenant::Company;
-use super::user::ask;
 use crate::app::App;
 use crate::identity::shell;
 
@@ -39,6 +38,11 @@ pub struct Create {
     expires_days: Option<i64>,
     #[command(flatten)]
     company: Company,
+    #[command(flatten)]
+    consent: Consent,
+    /// Only say what would be made
+    #[arg(long)]
+    dry_run: bool,
     /// Print one JSON value
     #[arg(long)]
     json: bool,
@@ -63,18 +67,29 @@ pub struct Revoke {
     company: Company,
     #[command(flatten)]
     consent: Consent,
+    /// Print one JSON value
+    #[arg(long)]
+    json: bool,
 }
 
 impl Key {
+    /// The first key may come before the first start.
+    pub(super) fn may_begin(&self) -> bool {
+        matches!(self, Self::Create(command) if !command.dry_run)
+    }
+
     /// A consent, read at the terminal of whoever runs the command.
     pub(super) fn read_input(&self) -> Result<Option<String>, Failure> {
         match self {
-            Self::Revoke(command) => ask(
-                command.consent,
-                &format!("Revoke {}? Its program is shut out at once.", command.name),
-            )
-            .map(|()| None),
-            _ => Ok(None),
+            Self::Revoke(command) => command
+                .consent
+                .unless_scripted(&format!(
+                    "Revoke {}? Its program is shut out at once.",
+                    command.name
+                ))
+                .map(|()| None),
+            Self::Create(command) => command.consent.to_nothing().map(|()| None),
+            Self::List(_) => Ok(None),
         }
     }
 
@@ -93,6 +108,20 @@ impl Create {
         let expires_at = self
             .expires_days
             .map(|days| app.clock.now().plus_days(days));
+        if self.dry_run {
+            let scopes =
+                shell::preview_key(app, tenant, &self.name, self.scopes, expires_at).await?;
+            io.say(format!(
+                "A key {} would be made, for {}.",
+                self.name,
+                scopes.join(", ")
+            ));
+            return if self.json {
+                io.json(&serde_json::json!({ "name": self.name, "scopes": scopes, "expires_at": expires_at }))
+            } else {
+                Ok(())
+            };
+        }
         let made = shell::create_key(app, tenant, &self.name, self.scopes, expires_at).await?;
         if self.json {
             return io.json(&made);
@@ -140,6 +169,6 @@ impl Revoke {
                     other => other.into(),
                 })?;
         io.say(format!("{} is revoked.", key.name));
-        Ok(())
+        if self.json { io.json(&key) } else { Ok(()) }
     }
 }

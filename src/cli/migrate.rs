@@ -6,8 +6,11 @@ use super::context::Context;
 use super::exit::{Exit, Failure, Outcome};
 use super::out;
 use super::prompt::Consent;
+use super::stores::nothing_there;
 use crate::app::JobBell;
 use crate::clock::Clock;
+use crate::config::Loaded;
+use crate::db::lock::DataLock;
 use crate::db::migrate::{self, Direction, StoreReport, Which};
 use crate::id::TenantId;
 use crate::server::boot::{self, BootError};
@@ -79,17 +82,15 @@ pub struct Act {
 impl Migrate {
     pub(super) fn run(self, context: &Context) -> Outcome {
         let loaded = context.load()?;
-        let is_new = loaded.config.database.postgres.is_none()
-            && !loaded.config.data_dir.join("control.db").exists();
         let options = boot::store_options(&loaded, Clock::system(), &JobBell::default());
         let status = |plane: &Plane| -> Result<Vec<StoreReport>, Failure> {
-            if is_new {
-                return Err(Failure::failed(
-                    "there is no store yet; `steading serve` makes one",
-                ));
-            }
             migrate::status(&options, plane.which()).map_err(|e| Failure::from(BootError::from(e)))
         };
+        // What is there is looked at; where there is nothing, nothing is made by looking.
+        let is_new = !boot::stands(&loaded)?;
+        if is_new && !matches!(self, Self::Up(_)) {
+            return Err(nothing_there(&loaded));
+        }
         match self {
             Self::Status(look) => show(&status(&look.plane)?, look.json),
             Self::Version(look) => {
@@ -124,9 +125,9 @@ impl Migrate {
             }
             Self::Up(act) => {
                 if act.dry_run {
-                    return show(&status(&act.plane)?, act.json);
+                    return preview(&status(&act.plane)?, Direction::Up, act.json);
                 }
-                let _lock = boot::take_folder(&loaded)?;
+                let _lock = signed(&loaded)?;
                 let reports = migrate::run(&options, act.plane.which(), Direction::Up)
                     .map_err(BootError::from)?;
                 show(&reports, act.json)
@@ -134,18 +135,81 @@ impl Migrate {
             Self::Down(act) => {
                 let before = status(&act.plane)?;
                 if act.dry_run {
-                    return show(&before, act.json);
+                    return preview(&before, Direction::Down, act.json);
                 }
                 act.consent.to(
                     "The last step of each store is taken back, and what it made is lost. Go on?",
                 )?;
-                let _lock = boot::take_folder(&loaded)?;
+                let _lock = signed(&loaded)?;
                 let reports = migrate::run(&options, act.plane.which(), Direction::Down)
                     .map_err(BootError::from)?;
                 show(&reports, act.json)
             }
         }
     }
+}
+
+/// The data folder, with word of who works in it.
+fn signed(loaded: &Loaded) -> Result<Option<DataLock>, Failure> {
+    let mut lock = boot::take_folder(loaded)?;
+    if let Some(lock) = &mut lock {
+        lock.sign().map_err(BootError::from)?;
+    }
+    Ok(lock)
+}
+
+/// What a step would do to a store.
+#[derive(serde::Serialize)]
+struct Would {
+    store: String,
+    /// Steps that would be run.
+    run: Vec<String>,
+    /// Steps that would be taken back.
+    take_back: Vec<String>,
+}
+
+/// Says which steps would be run or taken back.
+fn preview(reports: &[StoreReport], direction: Direction, json: bool) -> Outcome {
+    let would: Vec<Would> = reports
+        .iter()
+        .map(|report| Would {
+            store: report.store.clone(),
+            run: match direction {
+                Direction::Up => report.pending.clone(),
+                Direction::Down => Vec::new(),
+            },
+            take_back: match direction {
+                Direction::Up => Vec::new(),
+                Direction::Down => report.applied.last().cloned().into_iter().collect(),
+            },
+        })
+        .collect();
+    if json {
+        return out::json(&would);
+    }
+    let head = ["STORE", "STEP", "WOULD BE"]
+        .map(ToOwned::to_owned)
+        .to_vec();
+    let row =
+        |store: &str, step: &str, word: &str| [store, step, word].map(ToOwned::to_owned).to_vec();
+    let rows: Vec<Vec<String>> = would
+        .iter()
+        .flat_map(|one| {
+            let run = one.run.iter().map(|step| row(&one.store, step, "run"));
+            let back = one
+                .take_back
+                .iter()
+                .map(|step| row(&one.store, step, "taken back"));
+            run.chain(back).collect::<Vec<_>>()
+        })
+        .collect();
+    if rows.is_empty() {
+        out::say("Nothing would be done.");
+        return Ok(());
+    }
+    out::data(&out::columns(
+        &std::iter::once(head).chain(rows).collect::<Vec<_>>(),
+    ))
 }
 
 fn show(reports: &[StoreReport], json: bool) -> Outcome {

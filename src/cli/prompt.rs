@@ -34,6 +34,19 @@ impl Consent {
         }
     }
 
+    /// Asks where somebody is there to be asked; a script that says nothing means yes.
+    pub fn unless_scripted(self, question: &str) -> Outcome {
+        if !self.yes && !self.no_input && !std::io::stdin().is_terminal() {
+            return Ok(());
+        }
+        self.to(question)
+    }
+
+    /// For writers that ask nothing: they take the flags, so that a script may pass them to every command.
+    pub fn to_nothing(self) -> Outcome {
+        Ok(())
+    }
+
     fn require_terminal(self, instead: &str) -> Outcome {
         if self.no_input || !std::io::stdin().is_terminal() {
             return Err(Failure::new(

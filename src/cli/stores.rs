@@ -9,6 +9,7 @@ use super::exit::{Exit, Failure, Outcome};
 use super::{Cli, Command, command, out};
 use crate::app::App;
 use crate::clock::Clock;
+use crate::config::Loaded;
 use crate::gate::Later;
 use crate::jobs;
 use crate::server::boot;
@@ -90,17 +91,26 @@ impl StoreCommand {
         }
     }
 
+    /// Whether the command may make an instance where there is none: a first run without a browser.
+    fn may_begin(&self) -> bool {
+        match self {
+            Self::User(command) => command.may_begin(),
+            Self::Key(command) => command.may_begin(),
+            Self::Demo(command) => command.may_begin(),
+            Self::Jobs(command) => command.may_begin(),
+            Self::Mail(_) => true,
+            Self::SetupUrl(_) | Self::Audit(_) | Self::Tenant(_) => false,
+        }
+    }
+
     /// Reads what the command needs from the person: here, at their terminal, never in the server.
     fn read_input(&self) -> Result<Option<String>, Failure> {
         match self {
             Self::User(command) => command.read_input(),
             Self::Key(command) => command.read_input(),
             Self::Demo(command) => command.read_input(),
-            Self::SetupUrl(_)
-            | Self::Audit(_)
-            | Self::Jobs(_)
-            | Self::Mail(_)
-            | Self::Tenant(_) => Ok(None),
+            Self::Jobs(command) => command.read_input(),
+            Self::SetupUrl(_) | Self::Audit(_) | Self::Mail(_) | Self::Tenant(_) => Ok(None),
         }
     }
 
@@ -128,6 +138,10 @@ impl StoreCommand {
             if let Some(reply) = reply {
                 return finish(&reply);
             }
+            boot::judge(&loaded)?;
+            if !self.may_begin() && !boot::stands(&loaded)? {
+                return Err(nothing_there(&loaded));
+            }
             let public_url = loaded.config.server.public_url(loaded.config.server.listen);
             let lock = boot::take_folder(&loaded)?;
             let standing =
@@ -147,13 +161,30 @@ impl StoreCommand {
     }
 }
 
+/// Said where a command looks for an instance and finds none; nothing was made.
+pub(super) fn nothing_there(loaded: &Loaded) -> Failure {
+    let place = match &loaded.config.database.postgres {
+        None => std::path::absolute(&loaded.config.data_dir)
+            .unwrap_or_else(|_| loaded.config.data_dir.clone())
+            .display()
+            .to_string(),
+        Some(_) => "the database that database.url names".to_owned(),
+    };
+    Failure::new(
+        Exit::Configuration,
+        format!(
+            "There is no Steading in {place}: start one with `steading serve`, or name its folder with --data-dir."
+        ),
+    )
+}
+
 fn reply_of(io: Io, outcome: Outcome) -> Reply {
     let mut words = io.words;
     let code = match outcome {
         Ok(()) => 0,
         Err(failure) => {
             if !failure.message.is_empty() {
-                words.push_str(&format!("error: {}\n", failure.message));
+                words.push_str(&format!("steading: {}\n", failure.message));
             }
             failure.exit.code()
         }

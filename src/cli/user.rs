@@ -72,6 +72,8 @@ pub struct Invite {
     role: Role,
     #[command(flatten)]
     company: Company,
+    #[command(flatten)]
+    consent: Consent,
     /// Print one JSON value
     #[arg(long)]
     json: bool,
@@ -108,6 +110,9 @@ pub struct Disable {
     company: Company,
     #[command(flatten)]
     consent: Consent,
+    /// Print one JSON value
+    #[arg(long)]
+    json: bool,
 }
 
 /// Let somebody in again
@@ -117,9 +122,19 @@ pub struct Enable {
     email: String,
     #[command(flatten)]
     company: Company,
+    #[command(flatten)]
+    consent: Consent,
+    /// Print one JSON value
+    #[arg(long)]
+    json: bool,
 }
 
 impl User {
+    /// The first person may come before the first start.
+    pub(super) fn may_begin(&self) -> bool {
+        matches!(self, Self::Create(_) | Self::Invite(_))
+    }
+
     /// A password or a consent, read at the terminal of whoever runs the command.
     pub(super) fn read_input(&self) -> Result<Option<String>, Failure> {
         match self {
@@ -131,12 +146,17 @@ impl User {
                 .password
                 .read(command.consent)
                 .map(|secret| Some(secret.expose().to_owned())),
-            Self::Disable(command) => ask(
-                command.consent,
-                &format!("Disable {}? They are signed out at once.", command.email),
-            )
-            .map(|()| None),
-            _ => Ok(None),
+            Self::Disable(command) => command
+                .consent
+                .unless_scripted(&format!(
+                    "Disable {}? They are signed out at once.",
+                    command.email
+                ))
+                .map(|()| None),
+            Self::Invite(Invite { consent, .. }) | Self::Enable(Enable { consent, .. }) => {
+                consent.to_nothing().map(|()| None)
+            }
+            Self::List(_) | Self::ResetPassword(_) => Ok(None),
         }
     }
 
@@ -152,7 +172,7 @@ impl User {
                     .await
                     .map_err(nobody(&command.email))?;
                 io.say(format!("{} is disabled and signed out.", member.email));
-                Ok(())
+                shown(io, &member, command.json)
             }
             Self::Enable(command) => {
                 let tenant = command.company.find(app).await?;
@@ -160,18 +180,10 @@ impl User {
                     .await
                     .map_err(nobody(&command.email))?;
                 io.say(format!("{} may sign in again.", member.email));
-                Ok(())
+                shown(io, &member, command.json)
             }
         }
     }
-}
-
-/// Asks where somebody is there to be asked; a script that says nothing means yes.
-pub(super) fn ask(consent: Consent, question: &str) -> Outcome {
-    if consent.yes || consent.no_input || !std::io::stdin().is_terminal() {
-        return Ok(());
-    }
-    consent.to(question)
 }
 
 impl Create {
@@ -269,6 +281,11 @@ impl ResetPassword {
         io.say("It works once, for 30 minutes. Older links no longer work.");
         Ok(())
     }
+}
+
+/// Somebody after a change, where JSON is asked for.
+fn shown(io: &mut Io, member: &impl serde::Serialize, json: bool) -> Outcome {
+    if json { io.json(member) } else { Ok(()) }
 }
 
 /// Says who was not found.

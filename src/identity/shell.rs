@@ -32,6 +32,18 @@ fn address(email: &str) -> Result<String> {
     fields.check().map(|()| email)
 }
 
+/// A duplicate is a conflict for every command: what was asked for is fine by itself.
+fn taken(error: Error, said: impl FnOnce() -> String) -> Error {
+    match error {
+        Error::Duplicate => Error::conflict("exists", said()),
+        other => other,
+    }
+}
+
+fn address_taken(email: &str) -> String {
+    format!("There is somebody with the address {email} already.")
+}
+
 /// Makes somebody who can sign in at once.
 ///
 /// # Errors
@@ -52,7 +64,9 @@ pub async fn create_user(
         .unwrap_or_default();
     reset::acceptable(password, &email, &company).map_err(|error| Error::Invalid(vec![error]))?;
     let hash = app.hasher.hash(password).await?;
-    let id = acts::create(app, by(tenant), &email, roles, hash).await?;
+    let id = acts::create(app, by(tenant), &email, roles, hash)
+        .await
+        .map_err(|error| taken(error, || address_taken(&email)))?;
     reset::look_for_owner(app, keeper).await?;
     Ok(id)
 }
@@ -60,14 +74,17 @@ pub async fn create_user(
 /// Invites somebody; the link is for the person at the shell to hand on.
 ///
 /// # Errors
-/// [`Error::Invalid`] for an address that is here already.
+/// [`Error::Conflict`] for an address that is here already.
 pub async fn invite_user(
     app: &App,
     tenant: TenantId,
     email: &str,
     roles: Roles,
 ) -> Result<InvitedMember> {
-    let (member, invitation) = acts::invite(app, by(tenant), &address(email)?, "", roles).await?;
+    let email = address(email)?;
+    let (member, invitation) = acts::invite(app, by(tenant), &email, "", roles)
+        .await
+        .map_err(|error| taken(error, || address_taken(&email)))?;
     Ok(InvitedMember {
         member: MemberBody::of(&member),
         invitation: invitation.into(),
@@ -113,7 +130,7 @@ pub async fn set_disabled(
 /// Makes an API key.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a name that is taken or a scope nobody knows.
+/// [`Error::Conflict`] for a name that is taken, [`Error::Invalid`] for a scope nobody knows.
 pub async fn create_key(
     app: &App,
     tenant: TenantId,
@@ -121,6 +138,44 @@ pub async fn create_key(
     scopes: Vec<String>,
     expires_at: Option<Timestamp>,
 ) -> Result<CreatedKey> {
+    let wanted = wanted_key(name, scopes, expires_at)?;
+    let (key, secret) = key_acts::create(app, Actor::shell(), &Rights::all(), tenant, wanted)
+        .await
+        .map_err(|error| taken(error, || key_acts::NAME_TAKEN.to_owned()))?;
+    Ok(CreatedKey {
+        key: secret.to_string(),
+        details: KeyBody::of(&key, app.clock.now()),
+    })
+}
+
+/// The scopes a key would get, with everything judged as [`create_key`] does and nothing made.
+///
+/// # Errors
+/// As [`create_key`].
+pub async fn preview_key(
+    app: &App,
+    tenant: TenantId,
+    name: &str,
+    scopes: Vec<String>,
+    expires_at: Option<Timestamp>,
+) -> Result<Vec<String>> {
+    let wanted = wanted_key(name, scopes, expires_at)?;
+    let scopes = key_acts::judged_scopes(app, &Rights::all(), &wanted)?;
+    let same = app
+        .control
+        .read(move |c| keys::by_name(c, tenant, &wanted.name))
+        .await?;
+    match same {
+        Some(_) => Err(Error::conflict("exists", key_acts::NAME_TAKEN)),
+        None => Ok(scopes),
+    }
+}
+
+fn wanted_key(
+    name: &str,
+    scopes: Vec<String>,
+    expires_at: Option<Timestamp>,
+) -> Result<key_acts::Wanted> {
     let mut fields = Fields::default();
     let name = fields.text(
         "name",
@@ -129,16 +184,10 @@ pub async fn create_key(
         "Give the key a name of at most 120 characters.",
     );
     fields.check()?;
-    let wanted = key_acts::Wanted {
+    Ok(key_acts::Wanted {
         name,
         scopes,
         expires_at,
-    };
-    let (key, secret) =
-        key_acts::create(app, Actor::shell(), &Rights::all(), tenant, wanted).await?;
-    Ok(CreatedKey {
-        key: secret.to_string(),
-        details: KeyBody::of(&key, app.clock.now()),
     })
 }
 

@@ -8,7 +8,9 @@ use serde_json::json;
 
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::{Context, out};
-use crate::config::{Config, FileSource};
+use crate::config::{Config, FileSource, Loaded};
+use crate::identity;
+use crate::server::boot::{self, BootError};
 
 /// Check the configuration without starting (exit 78 if it does not hold)
 #[derive(Debug, Args)]
@@ -36,10 +38,16 @@ impl Check {
         }
         let read = Config::read(&sources);
         if self.json {
-            let problems: Vec<String> = read.problems.iter().map(ToString::to_string).collect();
+            let (file, warnings) = (read.file.clone(), read.warnings.clone());
+            let mut problems: Vec<String> = read.problems.iter().map(ToString::to_string).collect();
+            if let Ok(loaded) = read.into_loaded()
+                && let Err(error) = judge(&loaded)
+            {
+                problems.push(error.to_string());
+            }
             let ok = problems.is_empty();
             out::json(
-                &json!({"ok": ok, "file": read.file, "problems": problems, "warnings": read.warnings}),
+                &json!({"ok": ok, "file": file, "problems": problems, "warnings": warnings}),
             )?;
             return if ok {
                 Ok(())
@@ -51,13 +59,22 @@ impl Check {
             out::say(format!("warning: {warning}"));
         }
         let file = read.file.clone();
-        read.into_loaded()?;
+        judge(&read.into_loaded()?)?;
         out::say(match file {
             Some(file) => format!("The configuration holds (file {file})."),
             None => "The configuration holds (no file).".to_owned(),
         });
         Ok(())
     }
+}
+
+/// What `serve` would refuse though every setting can be read. No database is asked, so one that may be new counts as new.
+fn judge(loaded: &Loaded) -> Result<(), BootError> {
+    boot::judge(loaded)?;
+    if loaded.config.database.postgres.is_some() {
+        identity::judge_first_owner(&loaded.config)?;
+    }
+    Ok(())
 }
 
 fn standard_input() -> Result<FileSource, Failure> {

@@ -31,7 +31,25 @@ pub(in crate::identity) fn known_permissions(app: &App) -> Vec<&'static str> {
         .collect()
 }
 
-/// Makes a key. The secret is in the answer and nowhere else.
+/// The scopes a new key gets, or what is wrong with those asked for.
+pub(in crate::identity) fn judged_scopes(
+    app: &App,
+    maker: &Rights,
+    wanted: &Wanted,
+) -> Result<Vec<String>> {
+    let given: Vec<&str> = wanted.scopes.iter().map(String::as_str).collect();
+    let scopes =
+        model::scopes(&given, &known_permissions(app), maker).map_err(|bad| match bad {
+            BadScopes::Beyond(name) => Error::Forbidden(name),
+            other => Error::invalid("scopes", other.to_string()),
+        })?;
+    if wanted.expires_at.is_some_and(|at| at <= app.clock.now()) {
+        return Err(Error::invalid("expires_at", "A key expires in the future."));
+    }
+    Ok(scopes)
+}
+
+/// Makes a key. The secret is in the answer and nowhere else. A name that is taken is [`Error::Duplicate`].
 pub(in crate::identity) async fn create(
     app: &App,
     actor: Actor,
@@ -39,16 +57,8 @@ pub(in crate::identity) async fn create(
     tenant: TenantId,
     wanted: Wanted,
 ) -> Result<(ApiKey, Zeroizing<String>)> {
-    let given: Vec<&str> = wanted.scopes.iter().map(String::as_str).collect();
-    let scopes =
-        model::scopes(&given, &known_permissions(app), maker).map_err(|bad| match bad {
-            BadScopes::Beyond(name) => Error::Forbidden(name),
-            other => Error::invalid("scopes", other.to_string()),
-        })?;
+    let scopes = judged_scopes(app, maker, &wanted)?;
     let now = app.clock.now();
-    if wanted.expires_at.is_some_and(|at| at <= now) {
-        return Err(Error::invalid("expires_at", "A key expires in the future."));
-    }
     let plain = PlainApiKey::generate()?;
     let hash = plain.hash(Keeper::of(app)?.pepper());
     let new = NewKey {
@@ -72,9 +82,17 @@ pub(in crate::identity) async fn create(
             audit::record(c, &actor, event.created(&shown).secret("key"))?;
             by_id(c, tenant, new.id)?.ok_or(Error::NotFound)
         })
-        .await
-        .map_err(|error| error.duplicate_of("name", "There is a key of this name already. Choose another name, or revoke that one first."))?;
+        .await?;
     Ok((key, plain.expose()))
+}
+
+/// What is said where a live key has the name already.
+pub(in crate::identity) const NAME_TAKEN: &str =
+    "There is a key of this name already. Choose another name, or revoke that one first.";
+
+/// Says that of the field of a form or body.
+pub(in crate::identity) fn name_taken(error: Error) -> Error {
+    error.duplicate_of("name", NAME_TAKEN)
 }
 
 /// Which key is meant.

@@ -226,7 +226,8 @@ pub async fn create(allowed: Allowed<WriteApiKeys>, body: Json<NewApiKey>) -> Re
         tenant,
         wanted,
     )
-    .await?;
+    .await
+    .map_err(acts::name_taken)?;
     let details = KeyBody::of(&key, allowed.app.clock.now());
     Ok(answer::created(&CreatedKey {
         key: secret.to_string(),

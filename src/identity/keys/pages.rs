@@ -253,6 +253,7 @@ pub async fn create(allowed: Allowed<WriteApiKeys>, form: Form) -> Result<HttpRe
                 wanted,
             )
             .await
+            .map_err(acts::name_taken)
         }
         Err(error) => Err(error),
     };

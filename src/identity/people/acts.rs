@@ -66,10 +66,7 @@ pub(in crate::identity) async fn invite(
     app.control
         .write(move |c| {
             if user_by_email(c, &made.user.email)?.is_some() {
-                return Err(Error::invalid(
-                    "email",
-                    "Somebody with this address is here already.",
-                ));
+                return Err(Error::Duplicate);
             }
             insert_user(c, made.user.id, &made.user.email, &made.user.name, None)?;
             insert_membership(c, by.tenant, made.user.id, &made.roles)?;
@@ -79,6 +76,11 @@ pub(in crate::identity) async fn invite(
         })
         .await?;
     Ok((member, invitation))
+}
+
+/// Says of the field of a form or body that the address is taken.
+pub(in crate::identity) fn address_taken(error: Error) -> Error {
+    error.duplicate_of("email", "Somebody with this address is here already.")
 }
 
 /// Makes somebody who can sign in at once, with a password that was chosen for them: for the shell.
@@ -107,13 +109,7 @@ pub(in crate::identity) async fn create(
     app.control
         .write(move |c| {
             if user_by_email(c, &member.user.email)?.is_some() {
-                return Err(Error::conflict(
-                    "exists",
-                    format!(
-                        "There is somebody with the address {} already.",
-                        member.user.email
-                    ),
-                ));
+                return Err(Error::Duplicate);
             }
             insert_user(c, id, &member.user.email, "", member.user.password.as_ref())?;
             insert_membership(c, by.tenant, id, &member.roles)?;

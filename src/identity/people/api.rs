@@ -204,8 +204,9 @@ pub async fn create(allowed: Allowed<WriteMembers>, body: Json<NewMember>) -> Re
         .ok();
     fields.check()?;
     let roles = roles.ok_or_else(|| Error::invalid("roles", "Give at least one role."))?;
-    let (member, invitation) =
-        acts::invite(&allowed.app, by(&allowed), &email, &name, roles).await?;
+    let (member, invitation) = acts::invite(&allowed.app, by(&allowed), &email, &name, roles)
+        .await
+        .map_err(acts::address_taken)?;
     Ok(answer::created(&InvitedMember {
         member: MemberBody::of(&member),
         invitation: invitation.into(),

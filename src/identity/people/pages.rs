@@ -193,9 +193,9 @@ pub async fn create(allowed: Allowed<WriteMembers>, form: Form) -> Result<HttpRe
     let name = fields.form_text(&form, "name", 0..=120, "A name has at most 120 characters.");
     let roles = fields.parse("role", form.text("role"));
     let outcome = match (fields.check(), roles) {
-        (Ok(()), Some(roles)) => {
-            acts::invite(&allowed.app, by(&allowed), &email, &name, roles).await
-        }
+        (Ok(()), Some(roles)) => acts::invite(&allowed.app, by(&allowed), &email, &name, roles)
+            .await
+            .map_err(acts::address_taken),
         (Err(error), _) => Err(error),
         (Ok(()), None) => Err(Error::invalid("role", "Choose a role.")),
     };

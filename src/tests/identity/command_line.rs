@@ -19,7 +19,8 @@ on_both_engines! {
         let key = home.run(&["key", "create", "--name", "shop", "--scopes", "*:read,members:write", "--json"]);
         let key = json(&key.stdout);
         assert!(key["key"].as_str().unwrap().starts_with(key["prefix"].as_str().unwrap()));
-        assert_eq!(home.run(&["key", "create", "--name", "shop", "--scopes", "*"]).code, 65);
+        assert_eq!(home.run(&["key", "create", "--name", "shop", "--scopes", "*"]).code, 1);
+        assert_eq!(home.run(&["user", "invite", "ada@example.com", "--role", "viewer"]).code, 1);
         assert_eq!(home.run(&["key", "create", "--name", "other", "--scopes", "moon:land"]).code, 65);
         let owned = home.run(&["setup-url"]);
         assert_eq!(owned.code, 1, "{}", owned.stderr);

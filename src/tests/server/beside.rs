@@ -17,7 +17,7 @@ crate::on_both_engines! {
         client.get("/api/v1/me").expect(200);
         let listed = home.run(&["key", "list", "--json"]).expect_code(0);
         assert!(listed.stdout.contains("shop") && !listed.stdout.contains(&key), "{}", listed.stdout);
-        let twice = home.run(&["key", "create", "--name", "shop", "--scopes", "*", "--json"]).expect_code(65);
+        let twice = home.run(&["key", "create", "--name", "shop", "--scopes", "*", "--json"]).expect_code(1);
         assert!(twice.stdout.is_empty() && twice.stderr.contains("already"), "{twice:?}");
         let unknown = home.run(&["key", "create", "--name", "x", "--scopes", "partners:raed", "--json"]);
         assert!([2, 65].contains(&unknown.code) && unknown.stderr.contains("partners:raed"), "{unknown:?}");
