@@ -99,6 +99,7 @@ const KEY_FILTERS: &[Parameter] = &[
 fn tenancy_and_identity() -> Vec<Route> {
     vec![
         get("/admin/system", tenancy::system::system),
+        get("/admin/about/licences", tenancy::licences::show),
         get("/admin/settings", tenancy::settings::show),
         post("/admin/settings", tenancy::settings::save),
         instance(get("/setup", setup::page::show)),

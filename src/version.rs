@@ -1,5 +1,9 @@
 //! What was built: version, commit, date, compiler. Filled in by `build.rs`, the same for the same source.
 
+use std::io::Read;
+
+use flate2::read::GzDecoder;
+
 /// The version in `Cargo.toml`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -17,6 +21,19 @@ pub const TARGET: Option<&str> = option_env!("BUILD_TARGET");
 
 /// What is built in.
 pub const FEATURES: &[&str] = &["sqlite", "postgres"];
+
+/// `THIRD-PARTY-NOTICES`, packed by `build.rs`.
+const NOTICES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/notices.gz"));
+
+/// Whose work is inside, with the licence texts that must travel with it.
+pub fn notices() -> String {
+    let mut text = String::new();
+    match GzDecoder::new(NOTICES).read_to_string(&mut text) {
+        Ok(_) => text,
+        // What the build packed can be unpacked; a test holds that it is the file.
+        Err(error) => error.to_string(),
+    }
+}
 
 /// The date of the source as RFC 3339, so that the same source says the same.
 pub fn date() -> Option<String> {

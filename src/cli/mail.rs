@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::company::CompanyArg;
 use super::exit::{Exit, Failure, Outcome};
+use super::prompt::Consent;
 use super::stores::Io;
 use crate::actor::Actor;
 use crate::app::App;
@@ -21,6 +22,8 @@ pub enum Mail {
 pub struct Test {
     #[command(flatten)]
     company: CompanyArg,
+    #[command(flatten)]
+    consent: Consent,
     /// Where to
     #[arg(long, value_name = "ADDRESS")]
     to: String,
@@ -30,6 +33,12 @@ pub struct Test {
 }
 
 impl Mail {
+    /// Nothing is asked.
+    pub(super) fn read_input(&self) -> Result<Option<String>, Failure> {
+        let Self::Test(test) = self;
+        test.consent.to_nothing().map(|()| None)
+    }
+
     pub(super) async fn run(self, app: &App, io: &mut Io) -> Outcome {
         let Self::Test(test) = self;
         if !crate::mail::is_address(&test.to) {

@@ -99,10 +99,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to standard output with 0, wrong usage to standard error with 2.
+            if error.use_stderr() {
+                out::say(format!("steading: {}", said(&error)));
+                return Exit::Usage.into();
+            }
             return match error.print() {
-                Ok(()) => {
-                    u8::try_from(error.exit_code()).map_or(Exit::Usage.into(), ExitCode::from)
-                }
+                Ok(()) => Exit::Fine.into(),
                 Err(_) => Exit::Failed.into(),
             };
         }
@@ -116,4 +118,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(()) => Exit::Fine.into(),
         Err(failure) => context.tell(&failure).into(),
     }
+}
+
+/// What is wrong with the arguments, without the parser's own word for it: every failure begins with the program's name.
+fn said(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    text.strip_prefix("error: ")
+        .unwrap_or(&text)
+        .trim_end()
+        .to_owned()
 }

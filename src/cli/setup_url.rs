@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::exit::{Failure, Outcome};
+use super::prompt::Consent;
 use super::stores::Io;
 use crate::app::App;
 use crate::identity;
@@ -10,12 +11,19 @@ use crate::identity;
 /// Print a new one-time setup link
 #[derive(Debug, Args)]
 pub struct SetupUrl {
+    #[command(flatten)]
+    consent: Consent,
     /// Print one JSON value
     #[arg(long)]
     json: bool,
 }
 
 impl SetupUrl {
+    /// Nothing is asked.
+    pub(super) fn read_input(&self) -> Result<Option<String>, Failure> {
+        self.consent.to_nothing().map(|()| None)
+    }
+
     pub(super) async fn run(self, app: &App, io: &mut Io) -> Outcome {
         let Some(link) = identity::setup_link(app).await? else {
             return Err(Failure::failed(

@@ -110,7 +110,9 @@ impl StoreCommand {
             Self::Key(command) => command.read_input(),
             Self::Demo(command) => command.read_input(),
             Self::Jobs(command) => command.read_input(),
-            Self::SetupUrl(_) | Self::Audit(_) | Self::Mail(_) | Self::Tenant(_) => Ok(None),
+            Self::SetupUrl(command) => command.read_input(),
+            Self::Mail(command) => command.read_input(),
+            Self::Audit(_) | Self::Tenant(_) => Ok(None),
         }
     }
 
@@ -225,7 +227,7 @@ pub fn run_in_server(app: App, request: Request) -> Later<'static, Reply> {
                 Exit::Usage,
                 "the running server does not know this command",
             )),
-            Err(error) => Err(Failure::new(Exit::Usage, error.to_string())),
+            Err(error) => Err(Failure::new(Exit::Usage, super::said(&error))),
         };
         reply_of(io, outcome)
     })

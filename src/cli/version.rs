@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::exit::Outcome;
 use super::out;
-use crate::version::{COMMIT, FEATURES, RUSTC, TARGET, VERSION, date};
+use crate::version::{COMMIT, FEATURES, RUSTC, TARGET, VERSION, date, notices};
 
 /// Show version, commit, date, compiler and features
 #[derive(Debug, Args)]
@@ -13,10 +13,16 @@ pub struct Version {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Print whose work is inside, with the licence texts
+    #[arg(long, conflicts_with = "json")]
+    licences: bool,
 }
 
 impl Version {
     pub(super) fn run(self) -> Outcome {
+        if self.licences {
+            return out::data(&notices());
+        }
         if self.json {
             return out::json(&json!({
                 "version": VERSION,

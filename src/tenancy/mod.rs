@@ -3,6 +3,7 @@
 //! Single mode is multi mode with one company, `default`, whose slug is in no address.
 
 mod directory;
+pub mod licences;
 pub mod metrics;
 mod model;
 mod provision;

@@ -1,5 +1,6 @@
 //! The promised numbers.
 
+use crate::harness::company::owned;
 use crate::harness::engine::Engine;
 use crate::harness::process::Home;
 
@@ -25,7 +26,26 @@ fn each_way_to_end_has_its_number() {
             code != 0,
             "data only where it worked: {arguments:?}"
         );
+        // Every failure begins the same way, whoever found it.
+        let named = done.stderr.starts_with("steading: ") && !done.stderr.contains("error:");
+        assert!(code == 0 || named, "{arguments:?}: {}", done.stderr);
     }
+}
+
+#[test]
+fn a_failure_begins_the_same_beside_a_server() {
+    let home = owned(Engine::Sqlite);
+    let server = home.serve();
+    for (arguments, code) in [
+        (&["key", "revoke", "nobody"][..], 1),
+        (&["key", "revoke"], 2),
+        (&["audit", "list", "--since", "yesterday"], 65),
+    ] {
+        let done = home.run(arguments).expect_code(code);
+        let named = done.stderr.starts_with("steading: ") && !done.stderr.contains("error:");
+        assert!(named, "{arguments:?}: {}", done.stderr);
+    }
+    drop(server);
 }
 
 #[test]

@@ -33,6 +33,8 @@ on_both_engines! {
         assert_eq!(back["email"], "bo@example.com");
 
         home.run(&["jobs", "run", "--no-input"]).expect_code(0);
+        home.run(&["mail", "test", "--to", "bo@example.com", "--no-input"]).expect_code(0);
+        home.run(&["setup-url", "--no-input"]).expect_code(1);
         let unknown = home.run(&["jobs", "cancel", "job_01h455vb4pex5vsknk084sn02q", "--no-input"]).expect_code(1);
         assert!(unknown.stderr.contains("job_01h455vb4pex5vsknk084sn02q"), "{}", unknown.stderr);
 

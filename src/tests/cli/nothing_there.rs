@@ -136,3 +136,32 @@ fn the_banner_names_the_folder_a_new_link_is_had_from() {
     ];
     home.run(&arguments).expect_code(0);
 }
+
+#[test]
+fn a_new_step_begins_in_both_engines_and_only_in_the_source() {
+    let home = Home::new(Engine::Sqlite);
+    let create = ["migrate", "create", "coupons", "--json"];
+    home.run(&create).expect_code(73);
+    for folder in ["sqlite/20991231000007_late", "postgres"] {
+        std::fs::create_dir_all(home.path().join("migrations/tenant").join(folder)).unwrap();
+    }
+    home.run(&["migrate", "create", "Coupons!"]).expect_code(2);
+    let would = home
+        .run(&[&create[..], &["--dry-run"]].concat())
+        .expect_code(0);
+    let sqlite = "migrations/tenant/sqlite/20991231000008_coupons";
+    assert!(!home.path().join(sqlite).exists());
+    let made = home.run(&create).expect_code(0);
+    assert_eq!(made.stdout, would.stdout);
+    let postgres = sqlite.replace("sqlite", "postgres");
+    assert_eq!(made.json(), serde_json::json!([sqlite, postgres]));
+    for folder in [sqlite, &postgres] {
+        for file in ["up.sql", "down.sql"] {
+            assert!(
+                home.path().join(folder).join(file).is_file(),
+                "{folder}/{file}"
+            );
+        }
+    }
+    assert!(!home.data().exists());
+}

@@ -56,6 +56,14 @@ fn an_empty_folder_and_no_configuration_become_an_instance() {
     assert_eq!(server.client().get("/healthz").status, 200);
     assert_eq!(server.terminate(), 0);
     assert!(!home.data().join("control.sock").exists());
+    let stores: Vec<_> = std::fs::read_dir(home.data().join("tenants"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert!(
+        stores.len() == 1 && stores[0].starts_with("tnt_"),
+        "{stores:?}"
+    );
 }
 
 #[test]

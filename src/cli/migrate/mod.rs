@@ -1,15 +1,18 @@
 //! `steading migrate`: the steps that bring the stores to this version, seen and run by hand.
 
+mod create;
+
 use clap::{Args, Subcommand};
 
-use super::context::Context;
-use super::exit::{Exit, Failure, Outcome};
-use super::out;
-use super::prompt::Consent;
-use super::stores::nothing_there;
 use crate::app::JobBell;
+use crate::cli::context::Context;
+use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::out;
+use crate::cli::prompt::Consent;
+use crate::cli::stores::nothing_there;
 use crate::clock::Clock;
 use crate::config::Loaded;
+use crate::db::StoreOptions;
 use crate::db::lock::DataLock;
 use crate::db::migrate::{self, Direction, StoreReport, Which};
 use crate::id::TenantId;
@@ -28,6 +31,8 @@ pub enum Migrate {
     Version(Look),
     /// Exit 0 where nothing waits, 1 where something does
     Check(Look),
+    /// Begin a new step in the source: up.sql and down.sql for both engines
+    Create(create::Create),
 }
 
 /// Which stores are meant.
@@ -81,40 +86,17 @@ pub struct Act {
 
 impl Migrate {
     pub(super) fn run(self, context: &Context) -> Outcome {
-        let loaded = context.load()?;
-        let options = boot::store_options(&loaded, Clock::system(), &JobBell::default());
-        let status = |plane: &Plane| -> Result<Vec<StoreReport>, Failure> {
-            migrate::status(&options, plane.which()).map_err(|e| Failure::from(BootError::from(e)))
-        };
-        // What is there is looked at; where there is nothing, nothing is made by looking.
-        let is_new = !boot::stands(&loaded)?;
-        if is_new && !matches!(self, Self::Up(_)) {
-            return Err(nothing_there(&loaded));
-        }
         match self {
-            Self::Status(look) => show(&status(&look.plane)?, look.json),
+            Self::Status(look) => {
+                let reports = Place::where_one_stands(context)?.status(&look.plane)?;
+                show(&reports, look.json)
+            }
             Self::Version(look) => {
-                let reports = status(&look.plane)?;
-                if look.json {
-                    return out::json(&reports);
-                }
-                let rows: Vec<Vec<String>> = reports
-                    .iter()
-                    .map(|report| {
-                        vec![
-                            report.store.clone(),
-                            report
-                                .applied
-                                .last()
-                                .cloned()
-                                .unwrap_or_else(|| "none".to_owned()),
-                        ]
-                    })
-                    .collect();
-                out::data(&out::columns(&rows))
+                let reports = Place::where_one_stands(context)?.status(&look.plane)?;
+                newest(&reports, look.json)
             }
             Self::Check(look) => {
-                let reports = status(&look.plane)?;
+                let reports = Place::where_one_stands(context)?.status(&look.plane)?;
                 let waiting: usize = reports.iter().map(|report| report.pending.len()).sum();
                 show(&reports, look.json)?;
                 if waiting == 0 {
@@ -124,29 +106,79 @@ impl Migrate {
                 }
             }
             Self::Up(act) => {
+                let place = Place::of(context)?;
                 if act.dry_run {
-                    return preview(&status(&act.plane)?, Direction::Up, act.json);
+                    return preview(&place.status(&act.plane)?, Direction::Up, act.json);
                 }
-                let _lock = signed(&loaded)?;
-                let reports = migrate::run(&options, act.plane.which(), Direction::Up)
-                    .map_err(BootError::from)?;
-                show(&reports, act.json)
+                place.step(&act, Direction::Up)
             }
             Self::Down(act) => {
-                let before = status(&act.plane)?;
+                let place = Place::where_one_stands(context)?;
+                let before = place.status(&act.plane)?;
                 if act.dry_run {
                     return preview(&before, Direction::Down, act.json);
                 }
                 act.consent.to(
                     "The last step of each store is taken back, and what it made is lost. Go on?",
                 )?;
-                let _lock = signed(&loaded)?;
-                let reports = migrate::run(&options, act.plane.which(), Direction::Down)
-                    .map_err(BootError::from)?;
-                show(&reports, act.json)
+                place.step(&act, Direction::Down)
             }
+            Self::Create(create) => create.run(),
         }
     }
+}
+
+/// Where the stores are.
+struct Place {
+    loaded: Loaded,
+    options: StoreOptions,
+}
+
+impl Place {
+    fn of(context: &Context) -> Result<Self, Failure> {
+        let loaded = context.load()?;
+        let options = boot::store_options(&loaded, Clock::system(), &JobBell::default());
+        Ok(Self { loaded, options })
+    }
+
+    /// Refuses where there is nothing yet: nothing is made by looking.
+    fn where_one_stands(context: &Context) -> Result<Self, Failure> {
+        let place = Self::of(context)?;
+        if boot::stands(&place.loaded)? {
+            Ok(place)
+        } else {
+            Err(nothing_there(&place.loaded))
+        }
+    }
+
+    fn status(&self, plane: &Plane) -> Result<Vec<StoreReport>, Failure> {
+        migrate::status(&self.options, plane.which()).map_err(|e| BootError::from(e).into())
+    }
+
+    fn step(&self, act: &Act, direction: Direction) -> Outcome {
+        let _lock = signed(&self.loaded)?;
+        let reports =
+            migrate::run(&self.options, act.plane.which(), direction).map_err(BootError::from)?;
+        show(&reports, act.json)
+    }
+}
+
+/// The newest step in place of each store.
+fn newest(reports: &[StoreReport], json: bool) -> Outcome {
+    if json {
+        return out::json(reports);
+    }
+    let rows: Vec<Vec<String>> = reports
+        .iter()
+        .map(|report| {
+            let newest = report.applied.last().cloned();
+            vec![
+                report.store.clone(),
+                newest.unwrap_or_else(|| "none".to_owned()),
+            ]
+        })
+        .collect();
+    out::data(&out::columns(&rows))
 }
 
 /// The data folder, with word of who works in it.
