@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -74,6 +75,11 @@ async fn answer_all(listener: TcpListener, mut over: oneshot::Receiver<()>) {
         if under_way.len() >= MOST {
             under_way.join_next().await;
         }
+    }
+    // Closing a port resets whoever waits in its queue. With room for nobody the kernel passes over those who knock now; they
+    // knock again, and by then it is closed.
+    if let Err(error) = SockRef::from(&listener).listen(0) {
+        tracing::debug!(%error, "The queue of new connections could not be shortened");
     }
     let deadline = Instant::now() + END_WITHIN / 2;
     while Instant::now() < deadline {
