@@ -126,7 +126,8 @@
     const ticked = rows.filter((row) => row.checked).length;
     const every = form.querySelector("[data-all-matching]");
     if (every && ticked < rows.length) every.checked = false;
-    const count = every?.checked ? Number(every.dataset.total) : ticked;
+    const uncounted = every?.checked && !every.dataset.total;
+    const count = every?.checked && !uncounted ? Number(every.dataset.total) : ticked;
     const head = form.querySelector("[data-all]");
     if (head) {
       head.checked = ticked > 0 && ticked === rows.length;
@@ -137,8 +138,8 @@
     bar.toggleAttribute("data-active", count > 0);
     const shown = new Intl.NumberFormat(locale).format(count);
     const words = bar.querySelector("[data-count]");
-    if (words) words.textContent = every?.checked ? `All ${shown} selected` : `${shown} selected`;
-    for (const button of all("[data-verb]", bar)) button.textContent = `${button.dataset.verb} ${shown}`;
+    if (words) words.textContent = uncounted ? "All that match selected" : every?.checked ? `All ${shown} selected` : `${shown} selected`;
+    for (const button of all("[data-verb]", bar)) button.textContent = `${button.dataset.verb} ${uncounted ? "all" : shown}`;
   };
   let lastTick = null;
   let shift = false;
@@ -181,8 +182,16 @@
     if (event.defaultPrevented) return;
     if (form.method !== "post") return;
     // A file leaves the page as it is; what changed with it shows after a reload.
+    // The file's answer sets a cookie with the form's own number: seen, the page is shown anew.
     if (form.matches("[data-download]")) {
-      setTimeout(() => location.reload(), 1500);
+      const came = `taken=${form.elements.once?.value}`;
+      const ends = Date.now() + 120000;
+      const look = setInterval(() => {
+        const here = document.cookie.split("; ").includes(came);
+        if (!here && Date.now() < ends) return;
+        clearInterval(look);
+        if (here) location.reload();
+      }, 250);
       return;
     }
     if (form.leaving) {
@@ -204,6 +213,12 @@
   on("htmx:config:request", (event) => {
     const { ctx } = event.detail;
     if (!ctx.sourceElement.matches("[data-live]")) return;
+    // A filter is a step that Back undoes; typing in the search is none.
+    const from = ctx.sourceEvent?.target;
+    if (ctx.sourceEvent?.type === "change" && from?.matches?.("select, input[type=date]")) {
+      ctx.push = "true";
+      ctx.replace = null;
+    }
     for (const key of [...ctx.request.body.keys()]) {
       if (ctx.request.body.getAll(key).every((value) => value === "")) ctx.request.body.delete(key);
     }
@@ -225,6 +240,16 @@
     field.select();
   });
 
+  // An address may point at something that is folded up.
+  const unfold = () => {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target && target.matches("details")) {
+      target.open = true;
+      target.scrollIntoView();
+    }
+  };
+  addEventListener("hashchange", unfold);
+
   // What a fresh page or part needs.
   const ready = (within) => {
     localise(within);
@@ -233,6 +258,7 @@
   };
   on("htmx:after:swap", () => ready(document));
   ready(document);
+  unfold();
   const summary = document.querySelector("[data-summary]");
   if (summary) summary.focus();
 })();

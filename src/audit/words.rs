@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::store::AuditEvent;
-use crate::money::Money;
+use crate::money::{Money, Rate};
 use crate::web::format::Format;
 use crate::web::parts::{Change, HistoryEntry};
 
@@ -13,7 +13,12 @@ const BOOKKEEPING: &[&str] = &["id", "version", "created_at", "updated_at", "is_
 impl AuditEvent {
     /// The action in words: `partner.approved` reads “Partner approved”.
     pub fn words(&self) -> String {
-        words(&self.action.replace('.', " "))
+        words(
+            &self
+                .action
+                .replacen("payout_batch", "payout", 1)
+                .replace('.', " "),
+        )
     }
 
     /// Who did it, in words.
@@ -41,15 +46,30 @@ impl AuditEvent {
             .map(|(field, change)| {
                 let side = |name: &str| {
                     let value = change.get(name)?;
-                    (!value.is_null()).then(|| shown(value, format))
+                    (!value.is_null()).then(|| self.said(&field, value, format))
                 };
                 Change {
                     before: side("before"),
                     after: side("after"),
-                    field: words(field.strip_suffix("_minor").unwrap_or(&field)),
+                    field: called(&field),
                 }
             })
             .collect()
+    }
+
+    /// A value in the words its page has for it.
+    fn said(&self, field: &str, value: &Value, format: &Format) -> String {
+        match (field, value) {
+            ("state", Value::String(state)) => {
+                state_of(self.target_kind.as_deref().unwrap_or_default(), state)
+            }
+            (_, Value::Number(days)) if field.ends_with("_days") => match days.as_i64() {
+                Some(1) => "1 day".to_owned(),
+                Some(days) => format!("{} days", format.number(days)),
+                None => days.to_string(),
+            },
+            _ => shown(value, format),
+        }
     }
 
     /// This event as a step of a record's history.
@@ -65,9 +85,59 @@ impl AuditEvent {
     }
 }
 
-/// `holding_days` as “Holding days”.
+/// Fields whose names say less to people than to programs.
+const CALLED: &[(&str, &str)] = &[
+    ("attribution_window_days", "Attribution window"),
+    ("auto_approve", "Approves by itself"),
+    ("destination_url", "Destination"),
+    ("external_id", "Reference"),
+    ("hold_until", "On hold until"),
+    ("holding_days", "On hold for"),
+    ("payee", "Account"),
+    ("payee_hint", "Paid by"),
+    ("scopes", "Rights"),
+];
+
+/// A field's name in words.
+fn called(field: &str) -> String {
+    let known = CALLED.iter().find(|(name, _)| *name == field);
+    known.map_or_else(
+        || {
+            let plain = field.strip_suffix("_minor").unwrap_or(field);
+            words(plain.strip_suffix("_id").unwrap_or(plain))
+        },
+        |(_, label)| (*label).to_owned(),
+    )
+}
+
+/// A state as its page says it.
+fn state_of(kind: &str, state: &str) -> String {
+    match (kind, state) {
+        ("program", "active") => "Running".to_owned(),
+        ("link", "active") => "Leads on".to_owned(),
+        ("enrolment", "active") => "Takes part".to_owned(),
+        ("partner", "applied") => "Waits for your answer".to_owned(),
+        ("commission", "pending") => "On hold".to_owned(),
+        ("payout_batch", "draft") => "Draft, waits for approval".to_owned(),
+        ("payout_batch", "approved") => "Approved, to be exported".to_owned(),
+        ("payout_batch", "exported") => "Exported, waits for the payment".to_owned(),
+        _ => words(state),
+    }
+}
+
+/// `holding_days` as “Holding days”, in the spelling of the pages.
 fn words(name: &str) -> String {
-    let text = name.replace('_', " ");
+    let text: Vec<&str> = name
+        .split(['_', ' '])
+        .map(|word| match word {
+            "program" => "programme",
+            "programs" => "programmes",
+            "api" => "API",
+            "url" => "address",
+            other => other,
+        })
+        .collect();
+    let text = text.join(" ");
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
@@ -90,17 +160,115 @@ fn shown(value: &Value, format: &Format) -> String {
             let items: Vec<String> = items.iter().map(|item| shown(item, format)).collect();
             items.join(", ")
         }
-        Value::Object(fields) => money(fields, format).unwrap_or_else(|| {
-            let parts: Vec<String> = fields
-                .iter()
-                .map(|(name, value)| format!("{} {}", name.replace('_', " "), shown(value, format)))
-                .collect();
-            parts.join(", ")
-        }),
+        Value::Object(fields) => money(fields, format)
+            .or_else(|| reward(fields, format))
+            .unwrap_or_else(|| {
+                let parts: Vec<String> = fields
+                    .iter()
+                    .map(|(name, value)| {
+                        format!("{} {}", name.replace('_', " "), shown(value, format))
+                    })
+                    .collect();
+                parts.join(", ")
+            }),
     }
 }
 
 fn money(fields: &Map<String, Value>, format: &Format) -> Option<String> {
     let money: Money = serde_json::from_value(Value::Object(fields.clone())).ok()?;
     Some(format.money(money))
+}
+
+/// A commission's terms: `12.5%`, `€5.00 each time`.
+fn reward(fields: &Map<String, Value>, format: &Format) -> Option<String> {
+    match fields.get("type")?.as_str()? {
+        "percent" => {
+            let rate: Rate = fields.get("rate")?.as_str()?.parse().ok()?;
+            Some(format.rate(rate))
+        }
+        "fixed" => {
+            let value = fields.get("value").or_else(|| fields.get("amount"))?;
+            let money = money(value.as_object()?, format)?;
+            Some(format!("{money} each time"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn event(action: &str, kind: &str, changes: &Value) -> AuditEvent {
+        let at = crate::clock::Timestamp::from_micros(0);
+        AuditEvent {
+            id: crate::id::AuditEventId::new(at),
+            at,
+            actor_kind: "user".to_owned(),
+            actor_id: None,
+            actor_name: "Ana".to_owned(),
+            action: action.to_owned(),
+            target_kind: Some(kind.to_owned()),
+            target_id: None,
+            target_name: None,
+            product: None,
+            changes: Some(changes.to_string()),
+            address: None,
+            user_agent: None,
+            request_id: None,
+        }
+    }
+
+    #[test]
+    fn actions_are_said_as_the_pages_say_them() {
+        for (action, said) in [
+            ("program.created", "Programme created"),
+            ("api_key.created", "API key created"),
+            ("payout_batch.paid", "Payout paid"),
+            ("partner.approved", "Partner approved"),
+        ] {
+            assert_eq!(event(action, "", &json!({})).words(), said);
+        }
+    }
+
+    #[test]
+    fn changes_are_said_as_the_pages_say_them() {
+        let changes = json!({
+            "commission": { "after": { "type": "percent", "rate": "12.5" } },
+            "attribution_window_days": { "before": 1, "after": 30 },
+            "destination_url": { "after": "https://shop.example/" },
+            "state": { "before": "archived", "after": "active" },
+            "program_id": { "after": "prg_1" },
+        });
+        let changed = event("program.updated", "program", &changes).changed(&Format::default());
+        let mut said: Vec<String> = changed
+            .into_iter()
+            .map(|one| {
+                format!(
+                    "{}: {} > {}",
+                    one.field,
+                    one.before.unwrap_or_default(),
+                    one.after.unwrap_or_default()
+                )
+            })
+            .collect();
+        said.sort();
+        assert_eq!(
+            said,
+            [
+                "Attribution window: 1 day > 30 days",
+                "Commission:  > 12.5%",
+                "Destination:  > https://shop.example/",
+                "Programme:  > prg_1",
+                "State: Archived > Running",
+            ]
+        );
+        let fixed = json!({ "commission": { "after": { "type": "fixed", "value": { "amount": 500, "currency": "EUR" } } } });
+        let changed = event("program.updated", "program", &fixed).changed(&Format::default());
+        assert_eq!(
+            changed.first().and_then(|one| one.after.as_deref()),
+            Some("€5.00 each time")
+        );
+    }
 }

@@ -10,7 +10,8 @@ use super::keeper::Keeper;
 use crate::app::App;
 use crate::gate::Gate;
 use crate::web::page::PageShell;
-use crate::web::{csrf, flash, page};
+use crate::web::parts::Link;
+use crate::web::{csrf, flash, page, request as facts};
 use crate::{Error, Result};
 
 /// What such a page begins with.
@@ -73,6 +74,34 @@ fn referrer_policy(request: &HttpRequest) -> &'static str {
     } else {
         "no-referrer"
     }
+}
+
+#[derive(Template)]
+#[template(path = "identity/told.html")]
+struct Told {
+    shell: PageShell,
+    status: u16,
+    request_id: String,
+    link: Option<Link>,
+}
+
+/// A page that says why there is nothing to do here, and where to go on instead, if anywhere.
+pub(super) fn told(
+    request: &HttpRequest,
+    app: &App,
+    status: StatusCode,
+    (title, sentence): (&str, String),
+    link: Option<Link>,
+) -> Result<HttpResponse> {
+    let mut open = Open::new(request, app, title)?;
+    open.shell.lead = sentence;
+    let request_id = facts::facts(request).id;
+    Ok(open.answer(status, |shell| Told {
+        shell,
+        status: status.as_u16(),
+        request_id,
+        link,
+    }))
 }
 
 /// Adds a cookie to an answer.

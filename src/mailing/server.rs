@@ -11,7 +11,7 @@ use crate::mail::{Security, Transport};
 use crate::web::form::{Choice, FormErrors};
 use crate::web::nav::Place;
 use crate::web::page::{self, PageShell};
-use crate::web::parts::Toast;
+use crate::web::parts::{Toast, Tone};
 use crate::web::{Allowed, Fields, Form, answer, flash, shown_in_form};
 
 #[derive(Template)]
@@ -98,7 +98,14 @@ pub async fn test(allowed: Allowed<WriteMail>, form: Form) -> Result<HttpRespons
     let words = format!("After {} ms: {}", tested.took_ms, tested.answer);
     let toast = match tested.state {
         "sent" => Toast::good(format!("The server took the test mail. {words}")),
-        "logged" => Toast::good(words),
+        "logged" if allowed.app.mailer.transport().is_some() => Toast::new(
+            Tone::Warn,
+            "Not sent: this instance writes mails to its log. It is kept on the outbox page.",
+        ),
+        "logged" => Toast::new(
+            Tone::Warn,
+            "Not sent: no mail server is set. It is kept on the outbox page.",
+        ),
         _ => Toast::bad(format!("The test mail was not taken. {words}")),
     };
     let toast = toast.link(

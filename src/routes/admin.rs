@@ -2,7 +2,7 @@
 
 use crate::partners::demo;
 use crate::partners::pages::{
-    clicks, commissions, enrolments, home, links, partners, payouts, programs,
+    clicks, commissions, connect, enrolments, home, links, partners, payouts, programs,
 };
 use crate::web::route::{Route, get, post};
 
@@ -10,6 +10,7 @@ use crate::web::route::{Route, get, post};
 pub(super) fn pages() -> Vec<Route> {
     vec![
         get("/admin", home::home),
+        get("/admin/connect", connect::connect),
         post(demo::page::LOAD, demo::page::post_load),
         get(demo::page::CLEAR, demo::page::ask),
         post(demo::page::CLEAR, demo::page::post_clear),

@@ -11,6 +11,7 @@ use actix_web::{App as Framework, HttpRequest, HttpServer, web};
 
 use crate::app::App;
 use crate::routes;
+use crate::web::allowed::nowhere;
 use crate::web::describe::Description;
 use crate::web::edge::edge;
 use crate::web::health;
@@ -59,7 +60,7 @@ pub fn mount(config: &mut web::ServiceConfig) {
             async move { Err::<&str, Error>(Error::MethodNotAllowed { allow }) }
         })));
     }
-    config.default_service(web::to(|| async { Err::<&str, Error>(Error::NotFound) }));
+    config.default_service(web::to(nowhere));
 }
 
 /// The program on a listener. Signals are ours to handle.

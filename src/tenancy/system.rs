@@ -6,6 +6,7 @@ use askama::Template;
 use super::ReadSystem;
 use crate::Result;
 use crate::slice::{Check, Level};
+use crate::web::markup::Markup;
 use crate::web::nav::Place;
 use crate::web::page::{self, PageShell};
 use crate::web::parts::Tone;
@@ -38,7 +39,7 @@ struct SystemPage {
     findings: Vec<Finding>,
     build: Vec<Fact>,
     store: Vec<Fact>,
-    server_time: String,
+    server_time: Markup,
     settings: Vec<SettingRow>,
     support: String,
 }
@@ -131,7 +132,7 @@ pub async fn system(allowed: Allowed<ReadSystem>) -> Result<HttpResponse> {
             .shell(Place::System, "System")
             .lead("What runs here, how it is, and what to see to."),
         findings: checks.into_iter().map(finding).collect(),
-        server_time: app.clock.now().to_string(),
+        server_time: format.when(app.clock.now()),
         build,
         store,
         settings,

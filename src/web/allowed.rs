@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::format::Format;
 use super::nav::{self, Place};
@@ -99,6 +99,12 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
             origin: request::origin(&request),
         };
         let admission = gate.admit(ask).await?;
+        request.extensions_mut().insert(LetIn {
+            app: app.clone(),
+            company: admission.company.clone(),
+            rights: admission.rights.clone(),
+            session: admission.session.clone(),
+        });
         if !permission.is_empty() && !admission.rights.allows(permission) {
             return Err(Error::Forbidden(permission.to_owned()));
         }
@@ -151,21 +157,70 @@ impl<P> Allowed<P> {
     }
 
     fn shell_at(&self, place: Option<Place>, title: impl Into<String>) -> PageShell {
-        let mut shell = PageShell::new(&self.request, self.base()).titled(title);
+        let let_in = LetIn {
+            app: self.app.clone(),
+            company: self.company.clone(),
+            rights: self.rights.clone(),
+            session: self.session.clone(),
+        };
+        let_in.shell(&self.request, place, title)
+    }
+}
+
+/// Who was let in, kept with the request: an answer that goes wrong later still has the page's shell around it.
+#[derive(Clone)]
+struct LetIn {
+    app: App,
+    company: CompanyView,
+    rights: Rights,
+    session: Option<SessionView>,
+}
+
+impl LetIn {
+    fn shell(
+        &self,
+        request: &HttpRequest,
+        place: Option<Place>,
+        title: impl Into<String>,
+    ) -> PageShell {
+        let base = edge::base_of(request.path());
+        let mut shell = PageShell::new(request, base).titled(title);
         shell.company.clone_from(&self.company.name);
         shell.user = self.session.as_ref().map(|s| Person {
             name: s.user_name.clone(),
             email: s.user_email.clone(),
         });
-        shell.nav = nav::build(self.base(), place, &[], |place| {
-            self.rights.allows(needed(place))
-        });
-        shell.csrf = csrf::session_token(&self.request, &self.app);
-        shell.toasts.extend(flash::read(&self.request, &self.app));
-        shell.format = self.format();
+        shell.nav = nav::build(base, place, &[], |place| self.rights.allows(needed(place)));
+        shell.csrf = csrf::session_token(request, &self.app);
+        shell.toasts.extend(flash::read(request, &self.app));
+        shell.format = Format::named(&self.company.locale, &self.company.time_zone);
         shell.notices.extend(open_line(&self.app.public_url));
         shell
     }
+}
+
+/// The shell around an error, where somebody is signed in; with the place of the navigation the address belongs to.
+pub(super) fn shell_around_error(
+    request: &HttpRequest,
+    title: &str,
+) -> Option<(PageShell, Option<Place>)> {
+    let let_in = request.extensions().get::<LetIn>().cloned()?;
+    let_in.session.as_ref()?;
+    let place = Place::of(request::below_tenant(request.path()))
+        .filter(|place| let_in.rights.allows(needed(*place)));
+    Some((let_in.shell(request, place, title), place))
+}
+
+/// An address that leads nowhere. Whoever is signed in is told so among their own pages.
+///
+/// # Errors
+/// [`Error::NotFound`], always.
+pub async fn nowhere(request: HttpRequest) -> Result<HttpResponse> {
+    if request::facts(&request).door == Door::Page {
+        // Only for what it leaves with the request; who is not let in gets the same answer without a navigation.
+        let _ = AnyKey::extract(&request).await;
+    }
+    Err(Error::NotFound)
 }
 
 /// Said on every page while passwords and figures travel for everybody on the network to read.
@@ -194,6 +249,7 @@ fn needed(place: Place) -> &'static str {
         Place::Commissions => "commissions:read",
         Place::Payouts => "payouts:read",
         Place::Links => "links:read",
+        Place::Connect => "events:read",
         Place::Mail => "mail:read",
         Place::People => "members:read",
         Place::ApiKeys => "api_keys:read",

@@ -5,6 +5,7 @@ use askama::Template;
 use serde_json::Value;
 
 use super::allowed::Allowed;
+use super::example;
 use super::nav::Place;
 use super::page::{self, PageShell};
 use crate::Result;
@@ -55,8 +56,11 @@ struct Operation {
     summary: String,
     right: String,
     parameters: Vec<(String, String, String)>,
+    /// The name of the body's shape, and a body that fits it.
+    shape: String,
     request: String,
-    responses: Vec<(String, String)>,
+    /// Status, what it means, the name of the shape it carries.
+    responses: Vec<(String, String, String)>,
     curl: String,
 }
 
@@ -121,7 +125,7 @@ fn groups(document: &Value, base: &str) -> Vec<Group> {
     for (path, methods) in object(document.pointer("/paths")) {
         for (method, operation) in object(Some(methods)) {
             let name = text(operation, "/tags/0");
-            let entry = operation_of(path, method, operation, base);
+            let entry = operation_of(document, (path, method), operation, base);
             match groups.iter_mut().find(|group| group.name == name) {
                 Some(group) => group.operations.push(entry),
                 None => groups.push(Group {
@@ -134,12 +138,18 @@ fn groups(document: &Value, base: &str) -> Vec<Group> {
     groups
 }
 
-fn operation_of(path: &str, method: &str, operation: &Value, base: &str) -> Operation {
+fn operation_of(
+    document: &Value,
+    (path, method): (&str, &str),
+    operation: &Value,
+    base: &str,
+) -> Operation {
     let method = method.to_uppercase();
-    let request = operation
-        .pointer("/requestBody/content/application~1json/schema")
-        .map(pretty)
+    let body = operation.pointer("/requestBody/content/application~1json/schema");
+    let request = body
+        .map(|schema| pretty(&example::of(document, schema)))
         .unwrap_or_default();
+    let shape = body.map(example::shape).unwrap_or_default().to_owned();
     let parameters = operation
         .get("parameters")
         .and_then(Value::as_array)
@@ -163,11 +173,20 @@ fn operation_of(path: &str, method: &str, operation: &Value, base: &str) -> Oper
             .map(|p| (text(p, "/name"), text(p, "/in"), text(p, "/description")))
             .collect(),
         responses: object(operation.get("responses"))
-            .map(|(status, answer)| (status.clone(), text(answer, "/description")))
+            .map(|(status, answer)| {
+                let schema = answer.pointer("/content/application~1json/schema");
+                let shape = schema.map(example::shape).unwrap_or_default();
+                (
+                    status.clone(),
+                    text(answer, "/description"),
+                    shape.to_owned(),
+                )
+            })
             .collect(),
         curl: format!(
             "curl {verb}{base}{path} \\\n  -H \"Authorization: Bearer $STEADING_KEY\"{body}"
         ),
+        shape,
         request,
         method,
         path: path.to_owned(),

@@ -58,6 +58,14 @@ impl ListView {
             .any(|(name, _)| !NOT_FILTERS.contains(&name.as_str()))
     }
 
+    /// This view's query, for a form that leads back to it.
+    pub fn query(&self) -> String {
+        let address = self.href();
+        address
+            .split_once('?')
+            .map_or_else(String::new, |(_, query)| query.to_owned())
+    }
+
     /// This view as an address.
     pub fn href(&self) -> String {
         self.address(&self.path, self.params.iter())
@@ -235,7 +243,7 @@ impl Pager {
 
     /// Do more rows match than this page shows?
     pub fn has_more(&self) -> bool {
-        self.total() > self.shown
+        self.next.is_some() || self.first.is_some() || self.total() > self.shown
     }
 }
 

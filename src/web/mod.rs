@@ -23,6 +23,7 @@ pub mod csrf;
 pub mod csv;
 pub mod describe;
 pub mod edge;
+mod example;
 pub mod fields;
 pub mod flash;
 pub mod health;

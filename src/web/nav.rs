@@ -15,6 +15,8 @@ pub enum Place {
     Payouts,
     /// Tracking links.
     Links,
+    /// How a shop reports its sales.
+    Connect,
     /// Mail settings and the outbox.
     Mail,
     /// Members and invitations.
@@ -42,7 +44,7 @@ const SECTIONS: &[(&str, &[Place])] = &[
             Place::Links,
         ],
     ),
-    ("Connections", &[Place::Mail]),
+    ("Connections", &[Place::Connect, Place::Mail]),
     (
         "Company",
         &[
@@ -65,6 +67,7 @@ impl Place {
             Self::Commissions => "Commissions",
             Self::Payouts => "Payouts",
             Self::Links => "Links",
+            Self::Connect => "Shop",
             Self::Mail => "Mail",
             Self::People => "People",
             Self::ApiKeys => "API keys",
@@ -72,6 +75,19 @@ impl Place {
             Self::System => "System",
             Self::Settings => "Settings",
         }
+    }
+
+    /// The place an address below the tenant's prefix belongs to: its list, its record, its forms. Home is only itself.
+    pub fn of(path: &str) -> Option<Self> {
+        let belongs = |place: &Self| {
+            path.strip_prefix(place.path()).is_some_and(|rest| {
+                rest.is_empty() || (*place != Self::Home && rest.starts_with(['/', '.']))
+            })
+        };
+        SECTIONS
+            .iter()
+            .flat_map(|(_, places)| places.iter().copied())
+            .find(belongs)
     }
 
     /// The address below the tenant's prefix.
@@ -83,6 +99,7 @@ impl Place {
             Self::Commissions => "/admin/commissions",
             Self::Payouts => "/admin/payouts",
             Self::Links => "/admin/links",
+            Self::Connect => "/admin/connect",
             Self::Mail => "/admin/mail",
             Self::People => "/admin/people",
             Self::ApiKeys => "/admin/api-keys",
@@ -146,4 +163,24 @@ pub fn build(
         })
         .filter(|section| !section.items.is_empty())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_belongs_to_its_list() {
+        for (path, place) in [
+            ("/admin", Some(Place::Home)),
+            ("/admin/partners", Some(Place::Partners)),
+            ("/admin/partners/prt_1/edit", Some(Place::Partners)),
+            ("/admin/commissions.csv", Some(Place::Commissions)),
+            ("/admin/nope", None),
+            ("/admin/partnership", None),
+            ("/nope", None),
+        ] {
+            assert_eq!(Place::of(path), place, "{path}");
+        }
+    }
 }

@@ -208,7 +208,23 @@ pub fn unprocessable(page: &impl Template) -> HttpResponse {
     html(StatusCode::UNPROCESSABLE_ENTITY, page)
 }
 
-/// What went wrong, for people. Works with or without somebody signed in.
+/// What went wrong, for somebody who is signed in: among their own pages.
+#[derive(Debug, Template)]
+#[template(path = "error/inside.html")]
+pub struct ErrorInside {
+    /// The shell with its navigation.
+    pub shell: PageShell,
+    /// The status code.
+    pub status: u16,
+    /// What happened, what was kept, what to do.
+    pub sentence: String,
+    /// For the people who look after this instance.
+    pub request_id: String,
+    /// The way back.
+    pub back: Link,
+}
+
+/// What went wrong, for people of whom nothing is known.
 #[derive(Debug, Template)]
 #[template(path = "error/page.html")]
 pub struct ErrorPage {

@@ -1,12 +1,14 @@
 //! From errors to answers: one table of status and code, a problem document (RFC 9457) for programs and a page for people.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
-use super::page::{ErrorPage, PageShell, html};
+use super::allowed::shell_around_error;
+use super::page::{ErrorInside, ErrorPage, PageShell, html};
 use super::parts::Link;
 use super::request::{self, Door};
 use crate::Error;
+use crate::app::App;
 
 /// The one table: status, stable code, title.
 fn row(error: &Error) -> (StatusCode, &'static str, &'static str) {
@@ -164,19 +166,17 @@ pub fn render(error: &Error, request: &HttpRequest) -> HttpResponse {
     if let Some(seconds) = retry_after {
         response
             .headers_mut()
-            .insert(actix_web::http::header::RETRY_AFTER, seconds.into());
+            .insert(header::RETRY_AFTER, seconds.into());
     }
     if let Error::MethodNotAllowed { allow } = error
-        && let Ok(value) = actix_web::http::header::HeaderValue::from_str(allow)
+        && let Ok(value) = header::HeaderValue::from_str(allow)
     {
-        response
-            .headers_mut()
-            .insert(actix_web::http::header::ALLOW, value);
+        response.headers_mut().insert(header::ALLOW, value);
     }
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(
-            actix_web::http::header::WWW_AUTHENTICATE,
-            actix_web::http::header::HeaderValue::from_static("Bearer"),
+            header::WWW_AUTHENTICATE,
+            header::HeaderValue::from_static("Bearer"),
         );
     }
     response
@@ -248,6 +248,27 @@ fn page(
         }
         other => other.to_string(),
     };
+    if let Some((shell, place)) = shell_around_error(request, title) {
+        let at_the_list = place.is_some_and(|place| request::below_tenant(path) == place.path());
+        if let Some(page) = came_from(request) {
+            return inside(
+                shell,
+                status,
+                sentence,
+                request_id,
+                Link::new("Go back", page),
+            );
+        }
+        let (label, target) = match place {
+            Some(place) if at_the_list && !request.query_string().is_empty() => {
+                (format!("{} without filters", place.label()), place.path())
+            }
+            Some(place) if !at_the_list => (format!("Back to {}", place.label()), place.path()),
+            _ => ("Go to the start page".to_owned(), "/admin"),
+        };
+        let back = Link::new(label, format!("{base}{target}"));
+        return inside(shell, status, sentence, request_id, back);
+    }
     let shell = PageShell::new(request, base).titled(title);
     html(
         status,
@@ -259,4 +280,42 @@ fn page(
             back: Link::new("Go to the start page", format!("{base}/admin")),
         },
     )
+}
+
+fn inside(
+    shell: PageShell,
+    status: StatusCode,
+    sentence: String,
+    request_id: String,
+    back: Link,
+) -> HttpResponse {
+    let page = ErrorInside {
+        shell,
+        status: status.as_u16(),
+        sentence,
+        request_id,
+        back,
+    };
+    html(status, &page)
+}
+
+/// The page of ours whose form was sent: its path, never another site's address.
+fn came_from(request: &HttpRequest) -> Option<String> {
+    if request.method().is_safe() {
+        return None;
+    }
+    let app = request.app_data::<actix_web::web::Data<App>>()?;
+    let referer = request.headers().get(header::REFERER)?.to_str().ok()?;
+    let page = url::Url::parse(referer).ok()?;
+    let ours = url::Url::parse(&app.public_url).ok()?;
+    if page.origin() != ours.origin()
+        || !page.path().starts_with('/')
+        || page.path().starts_with("//")
+    {
+        return None;
+    }
+    Some(match page.query() {
+        Some(query) => format!("{}?{query}", page.path()),
+        None => page.path().to_owned(),
+    })
 }

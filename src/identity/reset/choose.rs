@@ -10,14 +10,14 @@ use crate::crypto::{HashedToken, PlainPassword, PlainToken};
 use crate::gate::Gate;
 use crate::identity::keeper::Keeper;
 use crate::identity::one_time::{self, OneTime, Purpose};
-use crate::identity::open_page::{Open, with_cookie};
+use crate::identity::open_page::{Open, told, with_cookie};
 use crate::identity::people::{self, User};
 use crate::identity::sessions::{self, NewSession};
 use crate::identity::sign_in::person;
 use crate::identity::throttle;
 use crate::web::form::FormErrors;
 use crate::web::page::PageShell;
-use crate::web::parts::Toast;
+use crate::web::parts::{self, Toast};
 use crate::web::{Fields, Form, Query, answer, flash, request as facts, shown_in_form};
 use crate::{Error, Result};
 
@@ -68,7 +68,10 @@ pub async fn accept(request: HttpRequest, app: web::Data<App>, form: Form) -> Re
 
 async fn shown(request: &HttpRequest, app: &App, purpose: Purpose) -> Result<HttpResponse> {
     let token = Query::of(request).get("token").to_owned();
-    let link = open_link(request, app, purpose, &token).await?;
+    let link = match open_link(request, app, purpose, &token).await {
+        Ok(link) => link,
+        Err(error) => return shut(request, app, purpose, error),
+    };
     respond(
         request,
         app,
@@ -88,7 +91,10 @@ async fn saved(
     form: &Form,
 ) -> Result<HttpResponse> {
     let token = form.text("token");
-    let link = open_link(request, app, purpose, token).await?;
+    let link = match open_link(request, app, purpose, token).await {
+        Ok(link) => link,
+        Err(error) => return shut(request, app, purpose, error),
+    };
     let password = PlainPassword::from(form.raw("password"));
     let mut fields = Fields::default();
     let name = match purpose {
@@ -120,6 +126,19 @@ async fn saved(
             )
         }
     }
+}
+
+/// What somebody sees whose link opens nothing any more, with the way to another.
+fn shut(request: &HttpRequest, app: &App, purpose: Purpose, error: Error) -> Result<HttpResponse> {
+    let Error::Gone(sentence) = error else {
+        return Err(error);
+    };
+    let words = ("This link does not work any more", sentence);
+    let link = match purpose {
+        Purpose::Reset => parts::Link::new("Ask for a new link", "/forgot"),
+        _ => parts::Link::new("Sign in", "/login"),
+    };
+    told(request, app, StatusCode::GONE, words, Some(link))
 }
 
 struct Link {

@@ -104,10 +104,7 @@ fn first_owner(
 }
 
 fn owned_already() -> Error {
-    Error::Gone(
-        "This instance has an owner, so the setup link does nothing any more. Sign in at /login."
-            .to_owned(),
-    )
+    Error::Gone("This instance has an owner, so the setup link does nothing any more.".to_owned())
 }
 
 fn dead_link() -> Error {

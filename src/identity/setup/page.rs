@@ -5,20 +5,21 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::{Claim, claim, dead_link, guess, no_link, owned_already};
-use crate::Result;
 use crate::app::App;
 use crate::crypto::policy::{self, PersonalWords};
 use crate::crypto::{HashedToken, PlainPassword, PlainToken};
 use crate::gate::Gate;
 use crate::identity::keeper::Keeper;
 use crate::identity::one_time::{self, Purpose};
-use crate::identity::open_page::{Open, with_cookie};
+use crate::identity::open_page::{Open, told, with_cookie};
 use crate::identity::{sessions, throttle};
 use crate::money::Currency;
 use crate::tenancy::{self, Settings};
 use crate::web::form::{Choice, FormErrors};
 use crate::web::page::PageShell;
+use crate::web::parts;
 use crate::web::{Fields, Form, Query, answer, request as facts, shown_in_form};
+use crate::{Error, Result};
 
 #[derive(Template)]
 #[template(path = "identity/setup.html")]
@@ -35,10 +36,13 @@ struct Page {
 /// Shows the form to whoever holds the link.
 ///
 /// # Errors
-/// [`crate::Error::Refused`] without a working link, [`crate::Error::Gone`] once somebody owns the instance.
+/// Where the store fails or somebody guesses; without a working link the page says where to find one.
 pub async fn show(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
     let query = Query::of(&request);
-    let link = open_link(&request, &app, query.get("token")).await?;
+    let link = match open_link(&request, &app, query.get("token")).await {
+        Ok(link) => link,
+        Err(error) => return shut(&request, &app, error),
+    };
     let currency = guess::currency(languages(&request)).to_owned();
     let page = Typed {
         token: query.get("token").to_owned(),
@@ -61,7 +65,10 @@ pub async fn show(request: HttpRequest, app: web::Data<App>) -> Result<HttpRespo
 /// As [`show`]; what does not fit is shown beside the form.
 pub async fn save(request: HttpRequest, app: web::Data<App>, form: Form) -> Result<HttpResponse> {
     let typed = Typed::of(&form);
-    let link = open_link(&request, &app, &typed.token).await?;
+    let link = match open_link(&request, &app, &typed.token).await {
+        Ok(link) => link,
+        Err(error) => return shut(&request, &app, error),
+    };
     let password = PlainPassword::from(form.raw("password"));
     let outcome = match checked(&typed, &password, languages(&request)) {
         Ok((email, settings)) => {
@@ -96,6 +103,22 @@ pub async fn save(request: HttpRequest, app: web::Data<App>, form: Form) -> Resu
                 link.minutes_left,
             )
         }
+    }
+}
+
+/// What somebody sees whose link opens nothing: where the link is, or that it did its work.
+fn shut(request: &HttpRequest, app: &App, error: Error) -> Result<HttpResponse> {
+    match error {
+        Error::Refused(sentence) => {
+            let words = ("Nobody owns this instance yet", sentence);
+            told(request, app, StatusCode::FORBIDDEN, words, None)
+        }
+        Error::Gone(sentence) => {
+            let words = ("This instance has an owner", sentence);
+            let link = parts::Link::new("Sign in", "/login");
+            told(request, app, StatusCode::GONE, words, Some(link))
+        }
+        other => Err(other),
     }
 }
 

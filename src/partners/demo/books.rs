@@ -351,8 +351,8 @@ impl<'a> Books<'a> {
             .partners
             .iter()
             .find(|(one, _)| one.id == partner);
-        found.is_some_and(|(partner, _)| {
-            partner.state != PartnerState::Suspended || at < partner.updated_at
+        found.is_some_and(|(partner, payee)| {
+            payee.is_some() && (partner.state != PartnerState::Suspended || at < partner.updated_at)
         })
     }
 

@@ -30,15 +30,7 @@ pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewLink) -> Result<Link> 
         return Err(api::wrong_state("This enrolment has ended."));
     }
     let mut fields = Fields::default();
-    let (destination_url, label) = input::check(
-        &mut fields,
-        new.destination_url.as_deref(),
-        new.label.as_deref(),
-    );
-    let wanted = new
-        .key
-        .as_deref()
-        .and_then(|key| fields.parse::<LinkKey>("key", key));
+    let (destination_url, label, wanted) = check(&mut fields, new);
     fields.check()?;
     let key = match wanted {
         Some(key) if links::key_is_taken(c, &key)? => return Err(Error::invalid("key", TAKEN)),
@@ -65,6 +57,20 @@ pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewLink) -> Result<Link> 
         .target("link", &link.id, &link.key);
     audit::record(c, actor, event.created(&link))?;
     Ok(link)
+}
+
+/// What of a new link fits or not whoever's it is: destination, label and key.
+pub fn check(
+    fields: &mut Fields,
+    new: &NewLink,
+) -> (Option<String>, Option<String>, Option<LinkKey>) {
+    let (destination_url, label) =
+        input::check(fields, new.destination_url.as_deref(), new.label.as_deref());
+    let key = new
+        .key
+        .as_deref()
+        .and_then(|key| fields.parse::<LinkKey>("key", key));
+    (destination_url, label, key)
 }
 
 const TAKEN: &str = "Another link has this key already.";

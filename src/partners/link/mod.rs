@@ -7,7 +7,7 @@ mod list;
 mod update;
 
 pub use archive::archive;
-pub use create::create;
+pub use create::{check, create};
 pub use input::{LinkChange, NewLink};
 pub use list::{LinkView, find, page};
 pub use update::update;

@@ -1,6 +1,6 @@
 //! A list as its address asks for it: search, filters, sort and page. Also the rows a bulk form means.
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, HttpResponse};
 use jiff::tz::TimeZone;
 use url::form_urlencoded;
 
@@ -8,7 +8,8 @@ use crate::audit;
 use crate::clock::Timestamp;
 use crate::id::{Id, Kind};
 use crate::web::list::ListView;
-use crate::web::{Form, Paging, Query};
+use crate::web::parts::Toast;
+use crate::web::{Allowed, Form, Paging, Query, answer, flash};
 use crate::{Error, Result};
 
 /// Rows that one bulk action takes at most: it stays short enough for others to write in between.
@@ -125,11 +126,37 @@ pub(super) fn meant<K: Kind>(form: &Form) -> Result<Meant<K>> {
     }
 }
 
+/// Whether a bulk form means no row at all.
+pub(super) fn nothing_ticked(form: &Form) -> bool {
+    !form.is_set("all") && form.all("ids").is_empty()
+}
+
+/// Leads back to the list and says that rows have to be ticked first.
+pub(super) fn tick_first<P>(allowed: &Allowed<P>, form: &Form, list: &str) -> HttpResponse {
+    let back = answer::see_other(&allowed.url(&back(form, list)));
+    let toast = Toast::bad("Tick at least one row first. Nothing was changed.");
+    flash::with(back, &allowed.app, &toast)
+}
+
+/// The list a bulk form came from, filters and all. Only a query is taken from the form, never an address.
+pub(super) fn back(form: &Form, list: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(form_urlencoded::parse(form.text("back").as_bytes()))
+        .finish();
+    if query.is_empty() {
+        list.to_owned()
+    } else {
+        format!("{list}?{query}")
+    }
+}
+
 /// The fields by which a confirm page sends the same rows again.
 pub(super) fn rows_of(form: &Form) -> impl Iterator<Item = (String, String)> {
     form.pairs()
         .iter()
-        .filter(|(name, _)| name == "ids" || name == "all" || name.starts_with("filter."))
+        .filter(|(name, _)| {
+            ["ids", "all", "back"].contains(&name.as_str()) || name.starts_with("filter.")
+        })
         .cloned()
 }
 
@@ -153,6 +180,18 @@ mod tests {
     }
 
     #[test]
+    fn a_bulk_form_leads_back_to_its_list_and_nowhere_else() {
+        let back_of = |text: &str| back(&Form::from_pairs([("back", text)]), "/admin/partners");
+        assert_eq!(back_of(""), "/admin/partners");
+        assert_eq!(
+            back_of("q=tea+%26+talk&state=applied"),
+            "/admin/partners?q=tea+%26+talk&state=applied"
+        );
+        let elsewhere = back_of("//evil.example/\r\nx: y");
+        assert!(elsewhere.starts_with("/admin/partners?") && !elsewhere.contains(['\r', '\n']));
+    }
+
+    #[test]
     fn a_bulk_form_means_its_ticks_or_its_filters() {
         let ticks = Form::from_pairs([("ids", "prt_01h455vb4pex5vsknk084sn02q")]);
         assert!(matches!(meant::<Partner>(&ticks), Ok(Meant::These(ids)) if ids.len() == 1));
@@ -161,6 +200,9 @@ mod tests {
             matches!(meant::<Partner>(&all), Ok(Meant::Matching(query)) if query.get("q") == "tea & talk")
         );
         assert!(meant::<Partner>(&Form::default()).is_err());
+        assert!(
+            nothing_ticked(&Form::default()) && !nothing_ticked(&ticks) && !nothing_ticked(&all)
+        );
         assert!(meant::<Partner>(&Form::from_pairs([("ids", "lnk_1")])).is_err());
     }
 }

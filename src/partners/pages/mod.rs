@@ -11,6 +11,7 @@ mod words;
 
 pub mod clicks;
 pub mod commissions;
+pub mod connect;
 pub mod enrolments;
 pub mod home;
 pub mod links;

@@ -15,7 +15,7 @@ use crate::web::Allowed;
 /// Approves one.
 ///
 /// # Errors
-/// [`crate::Error::NotFound`], [`crate::Error::Stale`], or a conflict where it is no draft.
+/// [`crate::Error::NotFound`], [`crate::Error::Stale`], or a conflict where it is no draft or a partner has no account set.
 pub fn approve(
     c: &mut TenantConn,
     actor: &Actor,

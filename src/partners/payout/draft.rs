@@ -1,6 +1,7 @@
 //! Draws up a batch: one payout for each partner and currency that is owed more than nothing.
 //!
-//! Whoever is owed nothing or less waits: the balance stays open and is set off against what comes.
+//! Whoever is owed nothing or less waits: the balance stays open and is set off against what comes. Whoever has no account set
+//! waits too: a batch that is confirmed as paid holds nobody whom no bank could have paid.
 
 use actix_web::HttpResponse;
 use schemars::JsonSchema;
@@ -36,7 +37,7 @@ pub struct NewBatch {
 /// Draws one up.
 ///
 /// # Errors
-/// [`Error::Invalid`] for values that do not fit, a conflict where nobody is owed anything.
+/// [`Error::Invalid`] for values that do not fit, a conflict where nobody is owed anything or nobody of them has an account set.
 pub fn draft(c: &mut TenantConn, actor: &Actor, new: &NewBatch) -> Result<BatchView> {
     let mut fields = Fields::default();
     let note = new
@@ -49,14 +50,20 @@ pub fn draft(c: &mut TenantConn, actor: &Actor, new: &NewBatch) -> Result<BatchV
             .as_ref()
             .is_none_or(|ids| ids.contains(partner))
     };
-    let due: Vec<_> = payouts::owed(c)?
+    let (due, waits): (Vec<_>, Vec<_>) = payouts::owed(c)?
         .into_iter()
         .filter(|owed| owed.amount.amount_minor > 0 && wanted(&owed.partner))
         .filter(|owed| {
             new.currency
                 .is_none_or(|currency| owed.amount.currency == currency)
         })
-        .collect();
+        .partition(|owed| owed.has_payee);
+    if due.is_empty() && !waits.is_empty() {
+        return Err(Error::conflict(
+            "no_account",
+            "Whoever is owed something has no account set. Set it at the partner, then prepare the payout.",
+        ));
+    }
     if due.is_empty() {
         return Err(Error::conflict(
             "nothing_to_pay",

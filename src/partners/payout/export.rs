@@ -44,7 +44,7 @@ pub struct ExportFile {
 /// Makes the file and notes that it was taken. It may be taken again until the batch is paid.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Stale`], or a conflict where the batch is not approved.
+/// [`Error::NotFound`], [`Error::Stale`], or a conflict where the batch is not approved or a partner has no account set.
 pub fn export(
     c: &mut TenantConn,
     actor: &Actor,

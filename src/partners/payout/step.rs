@@ -10,7 +10,7 @@ use crate::id::PayoutBatchId;
 use crate::partners::api;
 use crate::partners::model::{PayoutBatch, PayoutState};
 use crate::partners::permissions::WritePayouts;
-use crate::partners::store::payouts;
+use crate::partners::store::{partners, payouts};
 use crate::web::Allowed;
 use crate::web::once::Answer;
 use crate::{Error, Result};
@@ -46,6 +46,9 @@ pub(super) fn step(
         PayoutState::Cancelled => after.cancelled_at = Some(now),
         PayoutState::Draft => {}
     }
+    if matches!(to, PayoutState::Approved | PayoutState::Exported) {
+        everybody_has_an_account(c, id)?;
+    }
     payouts::update_batch(c, &before, &after)?;
     let (was, is) = (
         serde_json::json!({ "state": before.state }),
@@ -57,6 +60,29 @@ pub(super) fn step(
             .target("payout_batch", &id, &id.to_string());
     audit::record(c, actor, event.before_after(&was, &is))?;
     Ok(after)
+}
+
+/// An account may have been taken away since the batch was drawn up, and a file with an empty place would be confirmed as paid.
+/// Once the file was taken, it is the file that counts.
+fn everybody_has_an_account(c: &mut TenantConn, id: PayoutBatchId) -> Result<()> {
+    let drawn = payouts::of_batches(c, &[id])?;
+    let ids: Vec<_> = drawn.iter().map(|payout| payout.partner_id).collect();
+    let missing: Vec<_> = partners::find_all(c, &ids)?
+        .into_iter()
+        .filter(|partner| partner.payee_hint.is_none())
+        .map(|partner| partner.name)
+        .collect();
+    let whom = match missing.as_slice() {
+        [] => return Ok(()),
+        [one] => format!("{one} has"),
+        [one, more @ ..] => format!("{one} and {} more have", more.len()),
+    };
+    Err(Error::conflict(
+        "no_account",
+        format!(
+            "{whom} no account set. Set it, or cancel this batch and prepare another: they wait then."
+        ),
+    ))
 }
 
 /// Answers a step at the API.

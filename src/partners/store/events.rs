@@ -298,3 +298,13 @@ pub fn find_all(c: &mut TenantConn, ids: &[EventId]) -> Result<Vec<Event>> {
         .load::<Row>(c.db())?;
     rows.into_iter().map(|row| Ok(read(row)?.event)).collect()
 }
+
+/// When an event was reported last, by the shop itself: demo data was not.
+pub fn last_reported(c: &mut TenantConn) -> Result<Option<Timestamp>> {
+    Ok(events::table
+        .filter(events::external_id.not_like("demo-%"))
+        .order(events::id.desc())
+        .select(events::created_at)
+        .first(c.db())
+        .optional()?)
+}

@@ -108,7 +108,8 @@ fn sums(rows: Vec<SumRow>) -> Vec<(i64, Money)> {
         .collect()
 }
 
-/// Events that partners brought, by UTC day and currency, in `since..until` by when they happened. Refunds are not among them.
+/// Sales that partners brought, by UTC day and currency, in `since..until` by when they happened, before refunds. A sale is what
+/// carries an amount: a sign-up does not.
 pub fn brought_by_day(
     c: &mut TenantConn,
     since: Timestamp,
@@ -117,7 +118,7 @@ pub fn brought_by_day(
     let day = day_of(c.db(), "occurred_at");
     let rows: Vec<DayRow> = diesel::sql_query(format!(
         "SELECT {day} AS day, COUNT(*) AS many, CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS amount, currency FROM events \
-         WHERE occurred_at >= $1 AND occurred_at < $2 AND outcome = 'attributed' AND refunds_event_id IS NULL \
+         WHERE occurred_at >= $1 AND occurred_at < $2 AND outcome = 'attributed' AND refunds_event_id IS NULL AND amount_minor > 0 \
          GROUP BY 1, currency ORDER BY 1, currency"
     ))
     .bind::<Instant, _>(since)
@@ -146,13 +147,13 @@ pub fn ready(c: &mut TenantConn, now: Timestamp) -> Result<Vec<(i64, Money)>> {
     Ok(sums(rows))
 }
 
-/// What a partner brought, by currency: events given to their enrolments.
+/// What a partner brought, by currency, before refunds: sales given to their enrolments.
 pub fn brought_by_partner(c: &mut TenantConn, partner: PartnerId) -> Result<Vec<(i64, Money)>> {
     let rows: Vec<SumRow> = diesel::sql_query(
         "SELECT COUNT(*) AS many, CAST(SUM(events.amount_minor) AS BIGINT) AS amount, events.currency AS currency \
          FROM enrolments JOIN attributions ON attributions.enrolment_id = enrolments.id \
          JOIN events ON events.id = attributions.event_id \
-         WHERE enrolments.partner_id = $1 AND events.amount_minor IS NOT NULL AND events.refunds_event_id IS NULL \
+         WHERE enrolments.partner_id = $1 AND events.amount_minor > 0 AND events.refunds_event_id IS NULL \
          GROUP BY events.currency ORDER BY events.currency",
     )
     .bind::<Key, _>(partner)
@@ -199,7 +200,7 @@ pub fn clicks_of_link(
         .load(c.db())?)
 }
 
-/// Events given to a link's clicks, by currency.
+/// Sales given to a link's clicks, by currency, before refunds.
 pub fn brought_by_link(
     c: &mut TenantConn,
     link: LinkId,
@@ -209,7 +210,7 @@ pub fn brought_by_link(
         "SELECT COUNT(*) AS many, CAST(SUM(events.amount_minor) AS BIGINT) AS amount, events.currency AS currency \
          FROM enrolments JOIN attributions ON attributions.enrolment_id = enrolments.id \
          JOIN events ON events.id = attributions.event_id \
-         WHERE enrolments.partner_id = $1 AND attributions.link_id = $2 AND events.amount_minor IS NOT NULL \
+         WHERE enrolments.partner_id = $1 AND attributions.link_id = $2 AND events.amount_minor > 0 \
          AND events.refunds_event_id IS NULL GROUP BY events.currency ORDER BY events.currency",
     )
     .bind::<Key, _>(of)

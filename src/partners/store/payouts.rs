@@ -89,6 +89,8 @@ pub struct Owed {
     pub partner: PartnerId,
     /// Approved commissions and open adjustments together; may be negative.
     pub amount: Money,
+    /// Whether the partner has an account set. Whoever has none waits.
+    pub has_payee: bool,
 }
 
 /// What partners are owed now, currencies apart. Suspended partners wait.
@@ -101,9 +103,12 @@ pub fn owed(c: &mut TenantConn) -> Result<Vec<Owed>> {
         currency: Currency,
         #[diesel(sql_type = BigInt)]
         amount: i64,
+        #[diesel(sql_type = BigInt)]
+        payees: i64,
     }
     let sums: Vec<Sum> = diesel::sql_query(
-        "SELECT partner_id, currency, CAST(SUM(amount) AS BIGINT) AS amount FROM ( \
+        "SELECT partner_id, currency, CAST(SUM(amount) AS BIGINT) AS amount, \
+           (SELECT COUNT(*) FROM partners WHERE partners.id = due.partner_id AND partners.payee_sealed IS NOT NULL) AS payees FROM ( \
            SELECT partner_id, currency, amount_minor - reversed_minor AS amount FROM commissions \
             WHERE state = 'approved' AND payout_id IS NULL \
            UNION ALL \
@@ -118,6 +123,7 @@ pub fn owed(c: &mut TenantConn) -> Result<Vec<Owed>> {
         .map(|sum| Owed {
             partner: sum.partner_id,
             amount: Money::new(sum.amount, sum.currency),
+            has_payee: sum.payees > 0,
         })
         .collect())
 }

@@ -159,6 +159,44 @@ fn the_document_holds_together() {
 }
 
 #[test]
+fn the_page_shows_bodies_that_fit_and_leads_to_their_shapes() {
+    let home = crate::harness::company::owned(crate::harness::engine::Engine::Sqlite);
+    let server = home.serve();
+    let page = crate::harness::company::owner(&server)
+        .get("/api/docs")
+        .expect(200)
+        .text();
+    let operation = page
+        .split("id=\"post_events\"")
+        .nth(1)
+        .unwrap()
+        .split("</details>")
+        .next()
+        .unwrap();
+    assert!(
+        operation.contains("<a href=\"#schema-NewEvent\">NewEvent</a>"),
+        "{operation}"
+    );
+    let example = operation.split("For example:").nth(1).unwrap();
+    let example = example.split("<code>").nth(1).unwrap();
+    let example = example
+        .split("</code>")
+        .next()
+        .unwrap()
+        .replace("&#34;", "\"")
+        .replace("&quot;", "\"");
+    let example: Value = serde_json::from_str(&example).unwrap();
+    assert_eq!(example["value"]["currency"], "EUR", "{example}");
+    for anchor in page.split("href=\"#schema-").skip(1) {
+        let name = anchor.split('"').next().unwrap();
+        assert!(
+            page.contains(&format!("id=\"schema-{name}\"")),
+            "{name} leads nowhere"
+        );
+    }
+}
+
+#[test]
 fn every_path_answers_as_described() {
     furnished(Engine::Sqlite, |shop| {
         for (method, path, operation) in operations().filter(|(method, _, _)| method == "GET") {

@@ -68,7 +68,7 @@ impl<'a> Shop<'a> {
         ));
         let partner = id(&make(
             "/partners",
-            json!({ "name": "Ana Pop", "email": "ana@example.com" }),
+            json!({ "name": "Ana Pop", "email": "ana@example.com", "payee": { "method": "bank", "holder": "Ana Pop", "account": "GB82WEST12345698765432" } }),
         ));
         let enrolment = id(&make(
             "/enrolments",

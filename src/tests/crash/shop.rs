@@ -39,7 +39,7 @@ impl Shop {
         .json();
         let partner = post(
             "/partners",
-            json!({ "name": "P", "email": "p@example.com" }),
+            json!({ "name": "P", "email": "p@example.com", "payee": { "method": "bank", "holder": "Ana Pop", "account": "GB82WEST12345698765432" } }),
         )
         .expect(201)
         .json();

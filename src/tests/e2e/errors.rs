@@ -50,6 +50,32 @@ fn errors_are_pages_with_a_way_back() {
     assert!(reply.header("allow").contains("GET"));
     told(&person.post_form("/admin/partners", &[("name", "x")]), 403);
 
+    // Whoever is signed in stays among their own pages, with the way back to where they were.
+    let nowhere = person.get("/admin/nope").text();
+    assert!(nowhere.contains("aria-label=\"Main\""), "{nowhere}");
+    assert!(
+        !server
+            .client()
+            .get("/admin/nope")
+            .text()
+            .contains("aria-label=\"Main\"")
+    );
+    for (referer, back) in [
+        (
+            format!("{own}/admin/partners?q=tea"),
+            "/admin/partners?q=tea",
+        ),
+        ("https://evil.example/admin".to_owned(), "/admin/partners"),
+    ] {
+        let sent = [("origin", own.as_str()), ("referer", referer.as_str())];
+        let refused = person.send("POST", "/admin/partners/bulk", &sent, b"do=x");
+        let shown = refused.text();
+        assert!(
+            shown.contains(&format!("<a class=\"btn go\" href=\"{back}\">")),
+            "{shown}"
+        );
+    }
+
     // Somebody without the right is told which one it is.
     let invited = home.run_with_input(
         &[

@@ -125,7 +125,10 @@ crate::on_both_engines! {
         owner.click("main tbody input[name=ids]");
         owner.wait_for_text("[data-bulk-bar]", "1 selected");
         owner.press("Approve 1");
-        owner.wait_for_text("[role=status], .toasts", "1 ");
+        owner.wait_for_text("[data-confirm-card]", "1 of these is still on hold");
+        owner.press("Approve 1");
+        owner.wait_for_text(".toasts", "approved");
+        assert!(owner.address().ends_with("/admin/commissions?state=hold"), "back to the list as it was");
         let id = partner.rsplit('/').next().unwrap();
         assert_eq!(sum(&client, &format!("/commissions?partner={id}&state=approved"), "amount"), (2, 874));
 
@@ -140,6 +143,7 @@ crate::on_both_engines! {
         owner.wait_for_text("main", "Export CSV");
         owner.press("Export CSV");
         let (file, csv) = downloaded(downloads.path());
+        owner.wait_for_text("main", "Confirm as paid…");
         assert!(file.starts_with("payouts-") && file.ends_with(".csv"), "{file}");
         let rows: Vec<Vec<String>> = csv::Reader::from_reader(csv.as_bytes())
             .into_records()

@@ -34,6 +34,7 @@ on_both_engines! {
         let _ = login(&house.visitor(), "ana@example.com", OTHER).expect(303);
         let over = house.visitor().get(&link).expect(410);
         assert!(over.text().contains("used already"));
+        assert!(over.text().contains("<a class=\"btn go\" href=\"/forgot\">Ask for a new link</a>"), "{}", over.text());
         let _ = house.visitor().get("/reset").expect(410);
     }
 

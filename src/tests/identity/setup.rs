@@ -37,7 +37,8 @@ on_both_engines! {
         assert!(settings.contains("Northwind Tea") && settings.contains("value=\"RON\" selected"));
 
         let _ = house.visitor().get(&link).expect(410);
-        let _ = house.visitor().get("/setup").expect(410);
+        let owned = house.visitor().get("/setup").expect(410).text();
+        assert!(owned.contains("<a class=\"btn go\" href=\"/login\">Sign in</a>"), "{owned}");
         assert!(wait(setup_link(house.app())).unwrap().is_none());
     }
 
@@ -49,6 +50,8 @@ on_both_engines! {
         }
         let refused = visitor.get("/setup").expect(403);
         assert!(refused.text().contains("steading setup-url"));
+        assert!(refused.text().contains("<h1>Nobody owns this instance yet</h1>"), "{}", refused.text());
+        assert!(!refused.text().contains("class=\"btn"), "no button that would only lead here again");
         let _ = visitor.get("/setup?token=AAAA").expect(403);
         let _ = visitor.get("/healthz").expect(200);
         let _ = visitor.get("/api/v1/me").expect(401);

@@ -39,6 +39,18 @@ on_both_engines! {
         assert_eq!(owner.get("/admin/mail/eml_01h455vb4pex5vsknk084sn02q").status, 404);
     }
 
+    fn a_test_mail_without_a_server_is_no_success(engine: Engine) {
+        let home = company::owned(engine);
+        let server = home.serve();
+        let owner = company::owner(&server);
+        let tested = owner.submit_to("/admin/mail/settings", "/admin/mail/test", &[("to", "ana@example.com")]);
+        let said = owner.get(tested.location()).expect(200).text();
+        assert!(said.contains("Not sent: no mail server is set. It is kept on the outbox page."), "{said}");
+        assert!(said.contains("toast warn"), "{said}");
+        let home = owner.get("/admin").expect(200).text();
+        assert!(home.contains("To do: </span></span><span>Send a test mail"), "only what was delivered counts: {home}");
+    }
+
     fn a_reset_mail_shows_its_link_until_it_has_left(engine: Engine) {
         let home = company::owned(engine);
         let server = home.serve();

@@ -35,6 +35,11 @@ use steading::web::edge::edge;
 use crate::harness::app::TestApp;
 use crate::harness::engine::Engine;
 
+/// How a partner is paid.
+fn payee() -> Value {
+    json!({ "method": "bank", "holder": "Ana Pop", "account": "GB82WEST12345698765432" })
+}
+
 /// Lets everybody in whose key is a list of rights.
 struct OpenGate(Arc<OpenCompany>);
 
@@ -254,8 +259,18 @@ impl Shop {
     }
 
     async fn partner(&self, name: &str) -> String {
-        let body = json!({ "name": name, "email": format!("{name}@example.com") });
+        let body =
+            json!({ "name": name, "email": format!("{name}@example.com"), "payee": payee() });
         id_of(&self.post("/partners", body).await.expect(201))
+    }
+
+    /// A partner whom no bank could pay.
+    async fn without_account(&self, name: &str) -> String {
+        let partner = self.partner(name).await;
+        self.patch(&format!("/partners/{partner}"), json!({ "payee": null }))
+            .await
+            .expect(200);
+        partner
     }
 
     async fn enrol(&self, partner: &str, program: &str) -> String {

@@ -90,6 +90,41 @@ on_both_engines! {
         assert_eq!(shop.act("/payout-batches").await.expect(201)["totals"], json!([eur(225)]));
     }
 
+    async fn partners_without_an_account_wait(engine: Engine) {
+        let shop = Shop::open(engine).await;
+        let stage = shop.stage().await;
+        let other = shop.without_account("harbour").await;
+        let enrolment = shop.enrol(&other, &stage.program).await;
+        shop.link(&enrolment, "harbour").await;
+        shop.customer("kettle", "c1").await;
+        shop.customer("harbour", "c2").await;
+        shop.approved("1", "c2", 3000).await;
+        assert_eq!(shop.act("/payout-batches").await.problem(409), "no_account");
+        shop.approved("2", "c1", 1000).await;
+        let batch = shop.act("/payout-batches").await.expect(201);
+        assert_eq!(batch["totals"], json!([eur(200)]), "only who can be paid");
+
+        // Taken away later, it stops the batch, until the file is with the bank.
+        let path = format!("/payout-batches/{}", id_of(&batch));
+        let account = |set: bool| json!({ "payee": set.then(super::payee) });
+        let partner = format!("/partners/{}", stage.partner);
+        shop.patch(&partner, account(false)).await.expect(200);
+        let refused = shop.act(&format!("{path}/approve")).await;
+        assert!(refused.body.contains("kettle has no account set."), "{}", refused.body);
+        assert_eq!(refused.problem(409), "no_account");
+        shop.patch(&partner, account(true)).await.expect(200);
+        shop.act(&format!("{path}/approve")).await.expect(200);
+        shop.patch(&partner, account(false)).await.expect(200);
+        assert_eq!(shop.act(&format!("{path}/export")).await.problem(409), "no_account");
+        shop.patch(&partner, account(true)).await.expect(200);
+        assert_eq!(shop.act(&format!("{path}/export")).await.status, 200);
+        shop.act(&format!("{path}/confirm")).await.expect(200);
+
+        // With an account, the other is paid too.
+        shop.patch(&format!("/partners/{other}"), account(true)).await.expect(200);
+        assert_eq!(shop.act("/payout-batches").await.expect(201)["totals"], json!([eur(600)]));
+    }
+
     async fn suspended_partners_wait(engine: Engine) {
         let shop = Shop::open(engine).await;
         let stage = shop.stage().await;

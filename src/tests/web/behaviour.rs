@@ -201,7 +201,7 @@ fn everything_works_without_scripts() {
     browser.click("tbody tr:nth-child(2) [name=ids]");
     browser.press("Approve ticked");
     let sent = browser.text("#sent");
-    assert_eq!(sent, "csrf=token&ids=com_5&do=approve");
+    assert_eq!(sent, "csrf=token&ids=com_5&back=q%3Dkettle&do=approve");
     browser.open(&format!("{origin}/record"));
     browser.press("Archive…");
     assert!(browser.wait_for_address("/confirm").ends_with("/confirm"));

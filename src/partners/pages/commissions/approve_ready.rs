@@ -14,7 +14,8 @@ use crate::partners::store::{commissions, pages};
 use crate::web::confirm::Confirm;
 use crate::web::nav::Place;
 use crate::web::page;
-use crate::web::{Allowed, Done, Form, answer, sent_once};
+use crate::web::parts::{Toast, Tone};
+use crate::web::{Allowed, Done, Form, answer, flash, sent_once};
 
 /// Partners named one by one; the rest is summed up.
 const NAMED: usize = 10;
@@ -40,8 +41,12 @@ pub async fn ask(allowed: Allowed<WriteCommissions>) -> Result<HttpResponse> {
         })
         .await?;
     if ready.is_empty() {
-        return Ok(answer::see_other(
-            &allowed.url("/admin/commissions?state=ready"),
+        let back = answer::see_other(&allowed.url("/admin/commissions"));
+        let text = "Nothing is ready; a commission is once its hold is over.";
+        return Ok(flash::with(
+            back,
+            &allowed.app,
+            &Toast::new(Tone::Info, text),
         ));
     }
     let format = allowed.format();

@@ -19,7 +19,11 @@ use crate::web::parts::{Toast, Tone};
 use crate::web::{Allowed, Done, Form, sent_once};
 use crate::{Error, Result};
 
+/// Where the form stands.
+const LIST: &str = "/admin/commissions";
+
 /// Rows a bulk form means, as the store finds them.
+#[derive(Clone)]
 pub(super) enum Wanted {
     These(Vec<CommissionId>),
     Matching(CommissionFilter),
@@ -36,27 +40,36 @@ impl Wanted {
     }
 }
 
-/// Carries it out; taking back asks first.
+/// Carries it out; taking back asks first, and so does approving what is still on hold.
 ///
 /// # Errors
-/// [`Error::Invalid`] where no row is meant.
+/// [`Error::Invalid`] for rows or acts that there are not.
 pub async fn bulk(allowed: Allowed<WriteCommissions>, sent: Form) -> Result<HttpResponse> {
     let action = match sent.text("do") {
         "approve" => BulkAction::Approve,
         "reverse" => BulkAction::Reverse,
         _ => return Err(Error::invalid("do", "Choose what to do.")),
     };
+    if listing::nothing_ticked(&sent) {
+        return Ok(listing::tick_first(&allowed, &sent, LIST));
+    }
     let wanted = match listing::meant::<Kind>(&sent)? {
         Meant::These(ids) => Wanted::These(ids),
         Meant::Matching(query) => Wanted::Matching(list::filter(&allowed, &query)?),
     };
-    if action == BulkAction::Reverse && !sent.is_set("sure") {
-        return ask(&allowed, &sent, wanted).await;
+    if !sent.is_set("sure") {
+        let meant = found(&allowed, &wanted).await?;
+        if action == BulkAction::Reverse {
+            return Ok(ask(&allowed, &sent, &meant));
+        }
+        if let Some(question) = ask_early(&allowed, &sent, &meant) {
+            return Ok(page::ok(&question));
+        }
     }
-    let format = allowed.format();
+    let (format, back) = (allowed.format(), listing::back(&sent, LIST));
     act::act(&allowed, &sent, move |c, actor| {
         let toast = carry_out(c, actor, &wanted, action, &format)?;
-        Ok(Done::new("/admin/commissions", toast))
+        Ok(Done::new(back.clone(), toast))
     })
     .await
 }
@@ -123,18 +136,61 @@ pub(super) fn carry_out(
     })
 }
 
-async fn ask(
-    allowed: &Allowed<WriteCommissions>,
-    sent: &Form,
-    wanted: Wanted,
-) -> Result<HttpResponse> {
-    let meant = allowed
+async fn found(allowed: &Allowed<WriteCommissions>, wanted: &Wanted) -> Result<Vec<Commission>> {
+    let wanted = wanted.clone();
+    allowed
         .scope
         .read(move |c| {
             let ids = wanted.ids(c)?;
             commissions::find_all(c, &ids)
         })
-        .await?;
+        .await
+}
+
+/// The question before commissions are approved whose hold is not over; none where all are past it.
+fn ask_early(
+    allowed: &Allowed<WriteCommissions>,
+    sent: &Form,
+    meant: &[Commission],
+) -> Option<Confirm> {
+    let (format, now) = (allowed.format(), allowed.app.clock.now());
+    let pending: Vec<&Commission> = meant
+        .iter()
+        .filter(|one| one.state == CommissionState::Pending)
+        .collect();
+    let held: Vec<&Commission> = pending
+        .iter()
+        .copied()
+        .filter(|one| one.hold_until > now)
+        .collect();
+    let last = held.iter().map(|one| one.hold_until).max()?;
+    let many = i64::try_from(pending.len()).unwrap_or(i64::MAX);
+    let title = format!(
+        "Approve {} before their hold ends?",
+        words::many(many, "commission", "commissions", &format)
+    );
+    let sum = format.sums(&sums::by_currency(held.iter().map(|one| one.payable())));
+    let early = i64::try_from(held.len()).unwrap_or(i64::MAX);
+    let verb = if early == 1 { "is" } else { "are" };
+    let confirm = Confirm::new(
+        allowed.shell(Place::Commissions, title),
+        format!("Approve {}", format.number(many)),
+        allowed.url("/admin/commissions/bulk"),
+        allowed.url(&listing::back(sent, LIST)),
+    )
+    .consequence(format!(
+        "{} of these {verb} still on hold, the last until {}: {sum}. Refunds may still come.",
+        format.number(early),
+        format.date(format.day_of(last))
+    ))
+    .consequence("Once approved, the next payout takes them up.")
+    .field("do", "approve")
+    .field("sure", "true")
+    .field(sent_once::FIELD, sent_once::number());
+    Some(listing::rows_of(sent).fold(confirm, |confirm, (name, value)| confirm.field(name, value)))
+}
+
+fn ask(allowed: &Allowed<WriteCommissions>, sent: &Form, meant: &[Commission]) -> HttpResponse {
     let format = allowed.format();
     let fitting: Vec<&Commission> = meant.iter().filter(|one| one.left_minor() > 0).collect();
     let many = i64::try_from(fitting.len()).unwrap_or(i64::MAX);
@@ -154,7 +210,7 @@ async fn ask(
         allowed.shell(Place::Commissions, title),
         format!("Take back {}", format.number(many)),
         allowed.url("/admin/commissions/bulk"),
-        allowed.url("/admin/commissions"),
+        allowed.url(&listing::back(sent, LIST)),
     )
     .consequence(format!("{amount} are taken off what partners earned."))
     .field("do", "reverse")
@@ -169,5 +225,5 @@ async fn ask(
     for (name, value) in listing::rows_of(sent) {
         confirm = confirm.field(name, value);
     }
-    Ok(page::ok(&confirm.consequence("It cannot be taken back.")))
+    page::ok(&confirm.consequence("This is final."))
 }

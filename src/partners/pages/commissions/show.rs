@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::super::words;
 use crate::audit;
+use crate::clock::Timestamp;
 use crate::id::CommissionId;
 use crate::partners::demo::page::labelled;
 use crate::partners::model::{
@@ -40,6 +41,10 @@ struct Page {
     hold_until: Markup,
     approved: Markup,
     paid: Markup,
+    /// When it was taken back; nothing where it was not.
+    taken_back: Markup,
+    /// Why it was, as whoever did it said.
+    reason: String,
     payout_href: String,
     order: String,
     kind: String,
@@ -102,6 +107,29 @@ fn find(c: &mut crate::db::TenantConn, id: CommissionId) -> Result<Found> {
     })
 }
 
+impl Found {
+    /// What was said when something was taken back, the latest first.
+    fn reason(&self) -> Option<String> {
+        self.history.iter().find_map(|event| {
+            let changes = event.changes_json()?;
+            let reason = changes.pointer("/reason/after")?.as_str()?;
+            Some(reason.to_owned())
+        })
+    }
+}
+
+/// When a commission was taken back, whole or in part.
+fn taken_back_at(found: &Found) -> Option<Timestamp> {
+    found.one.reversed_at.or_else(|| {
+        let mut steps = found.history.iter();
+        let step = steps.find(|event| {
+            ["commission.reversed", "commission.clawed_back"].contains(&event.action.as_str())
+        });
+        step.filter(|_| found.one.taken_minor() > 0)
+            .map(|event| event.at)
+    })
+}
+
 fn figures(found: &Found, format: &Format) -> Vec<Figure> {
     let one = &found.one;
     let figure = |label: &str, value: String, note: &str| Figure {
@@ -160,6 +188,8 @@ pub async fn show(
         hold_until: format.when(one.hold_until),
         approved: format.when_or_none(one.approved_at),
         paid: format.when_or_none(one.paid_at),
+        taken_back: taken_back_at(&found).map_or_else(Markup::default, |at| format.when(at)),
+        reason: found.reason().unwrap_or_default(),
         payout_href: found.payout.as_ref().map_or_else(String::new, |payout| {
             allowed.url(&format!("/admin/payouts/{}", payout.batch_id))
         }),

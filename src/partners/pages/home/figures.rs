@@ -89,7 +89,7 @@ impl Found {
             note: match (others.is_empty(), change.is_empty()) {
                 (false, _) => format!("and {}", format.sums(&others)),
                 (true, true) => "nothing to compare with yet".to_owned(),
-                (true, false) => String::new(),
+                (true, false) => "before refunds".to_owned(),
             },
             change,
             tone,
@@ -150,8 +150,16 @@ impl Found {
         let due: Vec<&Owed> = self
             .owed
             .iter()
-            .filter(|owed| owed.amount.amount_minor > 0)
+            .filter(|owed| owed.has_payee && owed.amount.amount_minor > 0)
             .collect();
+        let mut without: Vec<_> = self
+            .owed
+            .iter()
+            .filter(|owed| !owed.has_payee && owed.amount.amount_minor > 0)
+            .map(|owed| owed.partner)
+            .collect();
+        without.sort();
+        without.dedup();
         let mut people: Vec<_> = due.iter().map(|owed| owed.partner).collect();
         people.sort();
         people.dedup();
@@ -167,11 +175,14 @@ impl Found {
             let verb = if carried == 1 { "carries" } else { "carry" };
             note.push_str(&format!(", {carried} {verb} a minus over"));
         }
+        if !without.is_empty() {
+            note.push_str(&format!(", {} without an account", without.len()));
+        }
         let (value, others) = sums::on_card(&amounts, format);
         Figure {
             label: "Next payout".to_owned(),
             value,
-            note: if due.is_empty() {
+            note: if due.is_empty() && without.is_empty() {
                 "nothing approved and unpaid".to_owned()
             } else {
                 others + &note

@@ -10,6 +10,7 @@ use askama::Template;
 
 use crate::Result;
 use crate::clock::Timestamp;
+use crate::money::Currency;
 use crate::partners::demo::{self, page::labelled};
 use crate::partners::permissions::ReadReports;
 use crate::web::format::Format;
@@ -25,7 +26,9 @@ struct Home {
     shell: PageShell,
     figures: Vec<Figure>,
     chart: Markup,
-    /// Other stretches of time and currencies of the chart; the one at hand has no address.
+    /// The currency of the chart.
+    currency: Currency,
+    /// Stretches of time and currencies of the chart; the one at hand has no address.
     choices: Vec<Link>,
     steps: Vec<steps::Step>,
     waiting: Vec<steps::Waiting>,
@@ -66,6 +69,7 @@ pub async fn home(allowed: Allowed<ReadReports>) -> Result<HttpResponse> {
         .await?,
         figures: figures.cards(&allowed, own, &format),
         choices: chart.choices(&allowed),
+        currency: chart.currency(),
         chart: chart.render(&format),
         waiting: state.waiting(&allowed, &format),
         steps,

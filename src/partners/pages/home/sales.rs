@@ -73,19 +73,34 @@ impl Found {
         })
     }
 
-    /// Other views of the chart.
+    /// Views of the chart; the one at hand has no address.
     pub(super) fn choices(&self, allowed: &Allowed<ReadReports>) -> Vec<Link> {
-        let address = |days: i64, currency: Currency| {
-            allowed.url(&format!("/admin?days={days}&currency={currency}"))
+        let link = |label: String, days: i64, currency: Currency| {
+            let at_hand = days == self.days && currency == self.currency;
+            let address = if at_hand {
+                String::new()
+            } else {
+                allowed.url(&format!("/admin?days={days}&currency={currency}"))
+            };
+            Link::new(label, address)
         };
-        let days = DAYS.iter().filter(|days| **days != self.days);
-        let days =
-            days.map(|days| Link::new(format!("{days} days"), address(*days, self.currency)));
-        let currencies = self
-            .others
+        let days = DAYS
             .iter()
-            .map(|other| Link::new(other.code(), address(self.days, *other)));
+            .map(|days| link(format!("{days} days"), *days, self.currency));
+        let mut currencies: Vec<Currency> = self.others.clone();
+        currencies.push(self.currency);
+        currencies.sort();
+        // One currency leaves nothing to choose.
+        let currencies = currencies
+            .iter()
+            .filter(|_| !self.others.is_empty())
+            .map(|currency| link(currency.code().to_owned(), self.days, *currency));
         days.chain(currencies).collect()
+    }
+
+    /// The currency it is drawn in.
+    pub(super) fn currency(&self) -> Currency {
+        self.currency
     }
 
     /// The chart; nothing where there is nothing to draw.

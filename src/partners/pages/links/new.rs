@@ -63,14 +63,17 @@ fn read(sent: &Form) -> Result<NewLink> {
         }
         text => fields.parse("enrolment_id", text),
     };
-    fields.check()?;
-    Ok(NewLink {
+    let new = NewLink {
         enrolment_id: enrolment,
         key: act::optional(sent, "key"),
         destination_url: act::optional(sent, "destination_url"),
         label: act::optional(sent, "label"),
         ..NewLink::default()
-    })
+    };
+    // Everything that does not fit is said at once.
+    link::check(&mut fields, &new);
+    fields.check()?;
+    Ok(new)
 }
 
 /// Running enrolments, as `Slow Kettle in Spring launch`.
@@ -106,6 +109,19 @@ fn offered(c: &mut TenantConn, partner: Option<PartnerId>) -> Result<Vec<Choice>
     Ok(offered)
 }
 
+/// Where there is one enrolment only, it is whose link it is.
+fn with_the_only_choice(values: Form, enrolments: &[Choice]) -> Form {
+    match enrolments {
+        [only] if values.text("enrolment_id").is_empty() => {
+            let kept = values.pairs().iter().cloned();
+            let kept = kept.filter(|(name, _)| name != "enrolment_id");
+            let chosen = ("enrolment_id".to_owned(), only.value.clone());
+            Form::from_pairs(kept.chain(std::iter::once(chosen)))
+        }
+        _ => values,
+    }
+}
+
 async fn show(
     allowed: &Allowed<WriteLinks>,
     values: Form,
@@ -113,6 +129,7 @@ async fn show(
 ) -> Result<HttpResponse> {
     let partner: Option<PartnerId> = values.text("partner").parse().ok();
     let enrolments = allowed.scope.read(move |c| offered(c, partner)).await?;
+    let values = with_the_only_choice(values, &enrolments);
     let shell = allowed
         .shell(Place::Links, "New link")
         .lead("An address of a partner's own. Whoever follows it is remembered as theirs.")

@@ -18,16 +18,22 @@ use crate::web::parts::Toast;
 use crate::web::{Allowed, Done, Form, Paging, sent_once};
 use crate::{Error, Result};
 
+/// Where the form stands.
+const LIST: &str = "/admin/partners";
+
 /// Carries it out; suspending asks first.
 ///
 /// # Errors
-/// [`Error::Invalid`] where no row is meant.
+/// [`Error::Invalid`] for rows or acts that there are not.
 pub async fn bulk(allowed: Allowed<WritePartners>, sent: Form) -> Result<HttpResponse> {
     let decision = match sent.text("do") {
         "approve" => Decision::Approve,
         "suspend" => Decision::Suspend,
         _ => return Err(Error::invalid("do", "Choose what to do.")),
     };
+    if listing::nothing_ticked(&sent) {
+        return Ok(listing::tick_first(&allowed, &sent, LIST));
+    }
     let meant = match listing::meant::<Partner>(&sent)? {
         Meant::These(ids) => Wanted::These(ids),
         Meant::Matching(query) => Wanted::Matching(list::filter(&query, false)?),
@@ -35,9 +41,10 @@ pub async fn bulk(allowed: Allowed<WritePartners>, sent: Form) -> Result<HttpRes
     if decision == Decision::Suspend && !sent.is_set("sure") {
         return ask(&allowed, &sent, meant).await;
     }
+    let back = listing::back(&sent, LIST);
     act::act_on_ways(&allowed, &sent, move |c, actor| {
         let outcome = carry_out(c, actor, &meant, decision)?;
-        Ok(Done::new("/admin/partners", outcome))
+        Ok(Done::new(back.clone(), outcome))
     })
     .await
 }
@@ -131,7 +138,7 @@ async fn ask(
         allowed.shell(Place::Partners, title),
         format!("Suspend {}", format.number(many)),
         allowed.url("/admin/partners/bulk"),
-        allowed.url("/admin/partners"),
+        allowed.url(&listing::back(sent, LIST)),
     )
     .consequence(words::some(&fitting))
     .consequence(

@@ -167,7 +167,7 @@ impl Found {
             amount(
                 "Brought",
                 &brought,
-                words::many(sales, "sale", "sales", format),
+                words::many(sales, "sale", "sales", format) + ", before refunds",
             ),
             figure(
                 "Clicks",
@@ -216,10 +216,9 @@ impl Found {
                 || "As the programme says".to_owned(),
                 |own| words::reward(own, format),
             ),
-            hold: place.holding_days.map_or_else(
-                || "As the programme says".to_owned(),
-                |days| words::days(days, format),
-            ),
+            hold: place
+                .holding_days
+                .map_or_else(String::new, |days| words::days(days, format)),
             state: words::enrolment(place.state),
             is_active: place.state == EnrolmentState::Active,
             href: format!("{base}/admin/enrolments/{}", place.id),

@@ -29,6 +29,8 @@ struct Page {
     may_write: bool,
     /// What the next batch would pay; empty where nothing waits.
     waiting: String,
+    /// Whether somebody is owed something and has no account set.
+    others_wait: bool,
 }
 
 struct Row {
@@ -36,7 +38,8 @@ struct Row {
     drawn_up: Markup,
     note: String,
     payouts: String,
-    amount: String,
+    /// One line for each currency.
+    amounts: Vec<String>,
     state: State,
 }
 
@@ -57,15 +60,22 @@ pub async fn list(allowed: Allowed<ReadPayouts>) -> Result<HttpResponse> {
     let format = allowed.format();
     let waiting: Vec<Money> = owed
         .iter()
+        .filter(|owed| owed.has_payee && owed.amount.amount_minor > 0)
         .map(|owed| owed.amount)
-        .filter(|amount| amount.amount_minor > 0)
         .collect();
+    let others_wait = owed
+        .iter()
+        .any(|owed| !owed.has_payee && owed.amount.amount_minor > 0);
     let row = |view: &BatchView| Row {
         href: allowed.url(&format!("/admin/payouts/{}", view.batch.id)),
         drawn_up: format.day(view.batch.created_at),
         note: view.batch.note.clone().unwrap_or_default(),
         payouts: format.number(i64::try_from(view.payouts.len()).unwrap_or(i64::MAX)),
-        amount: format.sums(&view.totals),
+        amounts: view
+            .totals
+            .iter()
+            .map(|total| format.money(*total))
+            .collect(),
         state: words::payout(view.batch.state),
     };
     Ok(page::ok(&Page {
@@ -84,6 +94,7 @@ pub async fn list(allowed: Allowed<ReadPayouts>) -> Result<HttpResponse> {
         rows: found.rows.iter().map(row).collect(),
         list: asked.view,
         may_write: allowed.rights.allows("payouts:write"),
+        others_wait,
         waiting: if waiting.is_empty() {
             String::new()
         } else {

@@ -30,7 +30,8 @@ struct Page {
     rows: Vec<Row>,
     carried: Vec<Row>,
     sums: String,
-    without_payee: usize,
+    /// Who is owed something and has no account set.
+    without_payee: Vec<Row>,
 }
 
 struct Row {
@@ -129,10 +130,12 @@ async fn show(
         rows
     };
     let is_paid = |owed: &Owed| {
-        owed.amount.amount_minor > 0
+        owed.has_payee
+            && owed.amount.amount_minor > 0
             && wanted.is_none_or(|currency| owed.amount.currency == currency)
     };
     let rows = sorted(&is_paid);
+    let without_payee = sorted(&|owed: &Owed| !owed.has_payee && owed.amount.amount_minor > 0);
     let total = sums::by_currency(
         owed.iter()
             .filter(|owed| is_paid(owed))
@@ -140,7 +143,7 @@ async fn show(
     );
     let mut currencies: Vec<Currency> = owed
         .iter()
-        .filter(|owed| owed.amount.amount_minor > 0)
+        .filter(|owed| owed.has_payee && owed.amount.amount_minor > 0)
         .map(|owed| owed.amount.currency)
         .collect();
     currencies.sort();
@@ -169,7 +172,7 @@ async fn show(
             } else {
                 Vec::new()
             },
-            without_payee: rows.iter().filter(|row| row.payee.is_empty()).count(),
+            without_payee,
             rows,
             carried: sorted(&|owed: &Owed| owed.amount.amount_minor < 0),
             sums: format.sums(&total),

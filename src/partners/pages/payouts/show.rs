@@ -107,7 +107,12 @@ pub async fn show(allowed: Allowed<ReadPayouts>, path: web::Path<String>) -> Res
         Some(at) => step("Cancelled", format.when(at)),
         None => step("Paid", when(batch.paid_at)),
     });
-    let rows: Vec<Row> = view.payouts.iter().map(row).collect();
+    let mut drawn: Vec<&Payout> = view.payouts.iter().collect();
+    drawn.sort_by_cached_key(|payout| {
+        let name = find(payout.partner_id).map(|partner| partner.name.to_lowercase());
+        (name, payout.amount.currency)
+    });
+    let rows: Vec<Row> = drawn.into_iter().map(row).collect();
     Ok(page::ok(&Page {
         shell: labelled(
             &allowed,

@@ -95,6 +95,19 @@ crate::on_both_engines! {
         });
     }
 
+    fn a_link_that_fits_nowhere_is_told_everything_at_once(engine: Engine) {
+        in_a_house(engine, |house| {
+            let program = house.program();
+            house.partner("Slow Kettle", "slow@example.com", &program);
+            let wrong = [("enrolment_id", ""), ("key", "a b"), ("destination_url", "shop")];
+            let refused = house.owner.submit_to("/admin/links/new", "/admin/links", &wrong);
+            assert_eq!(refused.status, 422);
+            for field in ["enrolment_id", "key", "destination_url"] {
+                assert!(refused.text().contains(&format!("id=\"f-{field}-error\"")), "{field}: {}", refused.text());
+            }
+        });
+    }
+
     fn archiving_a_programme_needs_its_name(engine: Engine) {
         in_a_house(engine, |house| {
             let program = house.program();

@@ -30,6 +30,33 @@ crate::on_both_engines! {
         });
     }
 
+    fn the_shop_is_connected_by_copying(engine: Engine) {
+        in_a_house(engine, |house| {
+            let begun = house.page("/admin");
+            assert!(begun.contains("href=\"/admin/connect\">See how"), "{begun}");
+            let page = plain(&house.page("/admin/connect"));
+            for text in ["/steading.js", "steading.identify(", "/api/v1/events", "Nothing reported yet"] {
+                assert!(page.contains(text), "{text}: {page}");
+            }
+            let program = house.program();
+            house.partner("Slow Kettle", "slow@example.com", &program);
+            house.sale("slow-kettle", "ORD-1", 18_000, "EUR");
+            let page = plain(&house.page("/admin/connect"));
+            assert!(page.contains("Reports arrive") && page.contains("The last event was reported"), "{page}");
+        });
+    }
+
+    fn a_sign_up_is_no_sale(engine: Engine) {
+        in_a_house(engine, |house| {
+            let program = house.program();
+            let partner = house.partner("Slow Kettle", "slow@example.com", &program);
+            house.sale("slow-kettle", "ORD-1", 18_000, "EUR");
+            house.sale("slow-kettle", "SIGN-UP", 0, "EUR");
+            let shown = plain(&house.page(&format!("/admin/partners/{partner}")));
+            assert!(shown.contains("1 sale, before refunds"), "{shown}");
+        });
+    }
+
     fn the_chart_shows_one_currency_and_has_its_table(engine: Engine) {
         in_a_house(engine, |house| {
             let program = house.program();

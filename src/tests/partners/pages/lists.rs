@@ -96,6 +96,10 @@ crate::on_both_engines! {
                 let reply = house.owner.get(address);
                 assert_eq!(reply.status, 422, "{address}");
                 assert!(reply.header("content-type").starts_with("text/html"), "{address}");
+                let html = reply.text();
+                assert!(html.contains("aria-label=\"Main\""), "{address} with the navigation: {html}");
+                let (list, _) = address.split_once('?').unwrap();
+                assert!(html.contains(&format!("<a class=\"btn go\" href=\"{list}\">")), "{address}: {html}");
             }
             for address in [
                 "/admin/partners/prt_01h455vb4pex5vsknk084sn02q",
@@ -105,7 +109,10 @@ crate::on_both_engines! {
                 "/admin/commissions/com_01h455vb4pex5vsknk084sn02q",
                 "/admin/payouts/pob_01h455vb4pex5vsknk084sn02q",
             ] {
-                assert_eq!(house.owner.get(address).status, 404, "{address}");
+                let reply = house.owner.get(address);
+                assert_eq!(reply.status, 404, "{address}");
+                let html = reply.text();
+                assert!(html.contains("aria-label=\"Main\"") && html.contains("Back to "), "{address}: {html}");
             }
         });
     }
@@ -128,14 +135,17 @@ crate::on_both_engines! {
             assert_eq!(names(&house.page("/admin/partners?state=applied")), [""; 0]);
 
             // Nothing ticked changes nothing.
-            let none = house.owner.submit_to("/admin/partners", "/admin/partners/bulk", &[("do", "approve")]);
-            assert_eq!(none.status, 422);
+            let none = house.owner.submit_to("/admin/partners?q=tea", "/admin/partners/bulk", &[("do", "approve")]);
+            assert_eq!(none.location(), "/admin/partners?q=tea", "the list stays as it was");
+            assert_eq!(house.said(&none), "Tick at least one row first. Nothing was changed.");
         });
     }
 
     fn all_that_match_are_suspended_after_a_question(engine: Engine) {
         in_a_house(engine, |house| {
             partners(house);
+            let uncounted = house.page("/admin/partners?q=tea&limit=2");
+            assert!(uncounted.contains("all that match"), "{uncounted}");
             let page = "/admin/partners?q=tea&limit=2&total=true";
             let html = house.page(page);
             assert!(html.contains("all 5 that match"), "{html}");
@@ -157,6 +167,7 @@ crate::on_both_engines! {
                 .collect();
             let fields: Vec<(&str, &str)> = hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
             let done = house.owner.post_form("/admin/partners/bulk", &fields);
+            assert_eq!(done.location(), page, "back to the list as it was");
             assert!(house.said(&done).starts_with("4 partners suspended."));
             let suspended = names(&house.page("/admin/partners?state=suspended&sort=name"));
             assert_eq!(suspended, ["A Tea Shop", "Green Tea", "Tea & Talk", "Tea Leaf"]);

@@ -66,7 +66,33 @@ impl House<'_> {
         let made = self
             .owner
             .submit_to("/admin/partners/new", "/admin/partners", &fields);
-        last(made.location())
+        let id = last(made.location());
+        self.account(&id);
+        id
+    }
+
+    /// Sets how a partner is paid.
+    #[track_caller]
+    fn account(&self, partner: &str) {
+        let payee = [
+            ("method", "bank"),
+            ("holder", "Ana Pop"),
+            ("account", "GB82WEST12345698765432"),
+        ];
+        self.owner
+            .submit(&format!("/admin/partners/{partner}/payee"), &payee)
+            .expect(303);
+    }
+
+    /// Takes it away.
+    #[track_caller]
+    fn no_account(&self, partner: &str) {
+        self.owner
+            .submit(
+                &format!("/admin/partners/{partner}/payee"),
+                &[("method", "none")],
+            )
+            .expect(303);
     }
 
     /// A visitor follows a link and buys; the sale's answer.

@@ -7,7 +7,8 @@ crate::on_both_engines! {
         in_a_house(engine, |house| {
             let program = house.program();
             let partner = house.partner("Slow Kettle", "slow@example.com", &program);
-            house.partner("Tea & Talk", "tea@example.com", &program);
+            let other = house.partner("Tea & Talk", "tea@example.com", &program);
+            house.no_account(&other);
             house.sale("slow-kettle", "ORD-1", 18_000, "EUR");
             house.sale("slow-kettle", "ORD-2", 42_000, "RON");
             house.sale("tea-talk", "ORD-3", 9_550, "EUR");
@@ -27,18 +28,29 @@ crate::on_both_engines! {
             let approved = house.owner.submit("/admin/commissions/approve-ready", &fields);
             assert_eq!(house.said(&approved), "3 commissions approved: €55.10 and RON 84.00. Prepare a payout");
 
-            let payee = [("method", "bank"), ("holder", "Ana Pop"), ("account", "GB82WEST12345698765432")];
-            house.owner.submit(&format!("/admin/partners/{partner}/payee"), &payee).expect(303);
+            let preview = house.page("/admin/payouts/new");
+            assert!(preview.contains("2 payouts · €36.00 and RON\u{a0}84.00"), "{preview}");
+            let waits = plain(preview.split("Waits: no account set").nth(1).unwrap());
+            assert!(waits.contains("Talk Set account of Tea") && waits.contains("€19.10"), "{waits}");
+            assert!(house.page("/admin/payouts").contains("Prepare payout: €36.00 and"));
+            let next = plain(&house.page("/admin"));
+            assert!(next.contains("1 without an account"), "{next}");
+            house.account(&other);
             let preview = house.page("/admin/payouts/new");
             assert!(preview.contains("3 payouts · €55.10 and RON\u{a0}84.00"), "{preview}");
-            assert!(preview.contains("One of them has no account set"), "{preview}");
 
             let drawn = house.owner.submit_to("/admin/payouts/new", "/admin/payouts", &[("note", "November")]);
             let batch = last(drawn.location());
             let here = format!("/admin/payouts/{batch}");
             assert_eq!(house.owner.get(&format!("{here}/confirm")).status, 409, "not before it was exported");
+            house.no_account(&partner);
+            let refused = house.owner.submit_to(&here, &format!("{here}/approve"), &[]);
+            assert_eq!(refused.status, 409);
+            assert!(refused.text().contains("Slow Kettle has no account set."), "{}", refused.text());
+            house.account(&partner);
             house.owner.submit_to(&here, &format!("{here}/approve"), &[]).expect(303);
             let file = house.owner.submit_to(&here, &format!("{here}/export"), &[]).expect(200);
+            assert!(file.header("set-cookie").starts_with("taken="), "the page sees that its file came");
             assert!(file.header("content-disposition").starts_with("attachment"));
             assert!(file.text().contains("GB82WEST12345698765432") && file.text().contains("36.00,EUR"));
             assert!(!house.page(&here).contains("GB82WEST"), "only the file carries it");
@@ -71,6 +83,30 @@ crate::on_both_engines! {
         });
     }
 
+    fn approving_what_is_on_hold_asks_first(engine: Engine) {
+        in_a_house(engine, |house| {
+            let program = held_program(house);
+            house.partner("Slow Kettle", "slow@example.com", &program);
+            house.sale("slow-kettle", "ORD-1", 18_000, "EUR");
+            let list = "/admin/commissions?state=hold";
+            let one = first_commission(&house.page(list));
+            let question = house.owner.submit_to(list, "/admin/commissions/bulk", &[("do", "approve"), ("ids", &one)]);
+            let html = question.expect(200).text();
+            assert!(html.contains("Approve 1\u{a0}commission before their hold ends?"), "{html}");
+            assert!(html.contains("1 of these is still on hold") && html.contains("€36.00. Refunds may still come."), "{html}");
+            assert!(html.contains(">Not now</a>"), "{html}");
+            assert_eq!(names(&house.page(list)).len(), 1, "asking changes nothing");
+            let sure = [("do", "approve"), ("ids", one.as_str()), ("sure", "true")];
+            let done = house.owner.submit_to(list, "/admin/commissions/bulk", &sure);
+            assert!(house.said(&done).starts_with("1 commission approved: €36.00."), "{}", house.said(&done));
+            assert_eq!(done.location(), list);
+
+            // With nothing past its hold, the button of old pages says so.
+            let nothing = house.owner.get("/admin/commissions/approve-ready");
+            assert_eq!(house.said(&nothing), "Nothing is ready; a commission is once its hold is over.");
+        });
+    }
+
     fn a_commission_is_taken_back_with_a_reason(engine: Engine) {
         in_a_house(engine, |house| {
             let program = house.program();
@@ -84,6 +120,8 @@ crate::on_both_engines! {
             let shown = house.page(&here);
             assert!(shown.contains("Reversed") && shown.contains("The parcel came back"), "{shown}");
             assert!(shown.contains("\u{2212}€36.00"), "{shown}");
+            let details = plain(&shown);
+            assert!(details.contains("Taken back") && details.contains("because: The parcel came back"), "{details}");
             assert_eq!(house.owner.get(&reverse).status, 409);
         });
     }
@@ -113,4 +151,18 @@ crate::on_both_engines! {
 fn first_commission(html: &str) -> String {
     let at = html.find("href=\"/admin/commissions/com_").unwrap();
     last(html[at + 6..].split('"').next().unwrap())
+}
+
+/// A programme whose commissions are on hold for a month.
+fn held_program(house: &super::House<'_>) -> String {
+    let mut fields = super::PROGRAM.to_vec();
+    for field in &mut fields {
+        if field.0 == "holding_days" {
+            field.1 = "30";
+        }
+    }
+    let made = house
+        .owner
+        .submit_to("/admin/programs/new", "/admin/programs", &fields);
+    last(made.location())
 }
