@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::Result;
 use crate::app::App;
-use crate::db::Scope;
+use crate::clock::Timestamp;
+use crate::db::{Scope, TenantConn};
 use crate::gate::{Later, PermissionInfo};
 use crate::id::JobId;
 
@@ -22,6 +23,8 @@ pub struct Slice {
     pub tables: &'static [&'static str],
     /// What it says of itself on the system page.
     pub checks: Option<CheckFn>,
+    /// Counts what waits for a person, for the navigation.
+    pub waiting: Option<WaitingFn>,
 }
 
 /// Where a kind of work lives.
@@ -87,6 +90,9 @@ pub struct Check {
     /// One sentence with the figure and what to do.
     pub finding: String,
 }
+
+/// Counts what waits for a person in one tenant: the path of the list it stands in, below the tenant's prefix, and how many.
+pub type WaitingFn = fn(&mut TenantConn, Timestamp) -> Result<Vec<(&'static str, i64)>>;
 
 /// Looks at a slice's own state in one tenant.
 pub type CheckFn = fn(App, Scope) -> Later<'static, Result<Vec<Check>>>;

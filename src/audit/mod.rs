@@ -28,6 +28,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     jobs: &[],
     tables: &["audit_events"],
     checks: None,
+    waiting: None,
 };
 
 crate::permissions! {

@@ -157,7 +157,7 @@ impl Keeper {
     /// # Errors
     /// Where the control plane does not answer; the marks wait on.
     pub(super) async fn flush(&self) -> Result<()> {
-        let (seen, used) = (self.0.seen.take(), self.0.used.take());
+        let (seen, used) = (self.0.seen.all(), self.0.used.all());
         if seen.is_empty() && used.is_empty() {
             return Ok(());
         }
@@ -172,9 +172,9 @@ impl Keeper {
                 also.iter().try_for_each(|(id, at)| keys::used(c, *id, *at))
             })
             .await;
-        if written.is_err() {
-            self.0.seen.put_back(seen);
-            self.0.used.put_back(used);
+        if written.is_ok() {
+            self.0.seen.written(&seen);
+            self.0.used.written(&used);
         }
         written
     }

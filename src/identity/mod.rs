@@ -39,6 +39,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     jobs: &[tidy::KIND],
     tables: &[],
     checks: None,
+    waiting: None,
 };
 
 /// Opens the gate of a program whose stores stand, and makes the first owner where the configuration names one.

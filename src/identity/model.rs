@@ -274,6 +274,7 @@ mod tests {
             jobs: &[],
             tables: &[],
             checks: None,
+            waiting: None,
         };
         RoleRights::of(&[SLICE]).rights(&roles.parse().unwrap())
     }

@@ -39,19 +39,41 @@ impl<K: Copy + Eq + Hash> Pending<K> {
             .copied()
     }
 
-    /// Takes all marks, to write them.
-    pub(super) fn take(&self) -> Vec<(K, Timestamp)> {
+    /// All marks, to write them. They stay until [`Pending::written`]: what is read from the store meanwhile may be older.
+    pub(super) fn all(&self) -> Vec<(K, Timestamp)> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .drain()
+            .iter()
+            .map(|(id, at)| (*id, *at))
             .collect()
     }
 
-    /// Puts marks back that could not be written.
-    pub(super) fn put_back(&self, marks: Vec<(K, Timestamp)>) {
+    /// Lets go of marks that are in the store now, but for those that were renewed since.
+    pub(super) fn written(&self, marks: &[(K, Timestamp)]) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (id, at) in marks {
-            self.mark(id, at);
+            if held.get(id) == Some(at) {
+                held.remove(id);
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_stays_until_it_is_written() {
+        let marks: Pending<u8> = Pending::new();
+        let (early, late) = (Timestamp::from_micros(1), Timestamp::from_micros(2));
+        marks.mark(1, early);
+        marks.mark(2, early);
+        let taken = marks.all();
+        assert_eq!(marks.get(1), Some(early), "while it is being written, too");
+        marks.mark(2, late);
+        marks.written(&taken);
+        assert_eq!((marks.get(1), marks.get(2)), (None, Some(late)));
     }
 }

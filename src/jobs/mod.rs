@@ -40,6 +40,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     jobs: &[tidy::TENANT, tidy::CONTROL],
     tables: &["jobs"],
     checks: Some(checks::look),
+    waiting: None,
 };
 
 crate::permissions! {

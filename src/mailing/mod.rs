@@ -37,6 +37,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     jobs: &[send::TENANT, send::CONTROL, tidy::TENANT, tidy::CONTROL],
     tables: &["mails"],
     checks: Some(checks::look),
+    waiting: None,
 };
 
 crate::permissions! {

@@ -49,6 +49,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
         "adjustments",
     ],
     checks: None,
+    waiting: Some(pages::waiting),
 };
 
 /// Lets redirects see a change of programmes, partners, enrolments or links at once. Called after its commit.

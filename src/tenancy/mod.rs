@@ -26,6 +26,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     jobs: &[],
     tables: &[],
     checks: None,
+    waiting: None,
 };
 
 crate::permissions! {

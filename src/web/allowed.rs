@@ -33,6 +33,7 @@ pub struct Allowed<P> {
     pub company: CompanyView,
     /// The request, for addresses and cookies.
     pub request: HttpRequest,
+    waiting: Vec<(Place, u64)>,
     permission: PhantomData<P>,
 }
 
@@ -64,6 +65,7 @@ impl<P: Permission> FromRequest for Allowed<P> {
                 session: entered.session,
                 company: entered.company,
                 request: entered.request,
+                waiting: entered.waiting,
                 permission: PhantomData,
             })
         })
@@ -99,17 +101,27 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
             origin: request::origin(&request),
         };
         let admission = gate.admit(ask).await?;
-        request.extensions_mut().insert(LetIn {
+        let mut let_in = LetIn {
             app: app.clone(),
             company: admission.company.clone(),
             rights: admission.rights.clone(),
             session: admission.session.clone(),
-        });
+            waiting: Vec::new(),
+        };
+        request.extensions_mut().insert(let_in.clone());
         if !permission.is_empty() && !admission.rights.allows(permission) {
             return Err(Error::Forbidden(permission.to_owned()));
         }
         let scope = app.tenants.scope(admission.tenant)?;
+        let is_page = facts.door == Door::Page
+            && request.method().is_safe()
+            && !request.path().ends_with(".csv");
+        if is_page {
+            let_in.waiting = waiting(&app, &scope).await;
+            request.extensions_mut().insert(let_in.clone());
+        }
         Ok(Allowed {
+            waiting: let_in.waiting,
             scope,
             actor: admission.actor,
             rights: admission.rights,
@@ -162,6 +174,7 @@ impl<P> Allowed<P> {
             company: self.company.clone(),
             rights: self.rights.clone(),
             session: self.session.clone(),
+            waiting: self.waiting.clone(),
         };
         let_in.shell(&self.request, place, title)
     }
@@ -174,6 +187,29 @@ struct LetIn {
     company: CompanyView,
     rights: Rights,
     session: Option<SessionView>,
+    waiting: Vec<(Place, u64)>,
+}
+
+/// What waits for a person, as every slice counts it. A count that fails is left out: no page fails for it.
+async fn waiting(app: &App, scope: &Scope) -> Vec<(Place, u64)> {
+    let (slices, now) = (app.slices, app.clock.now());
+    let counted = scope
+        .read(move |c| {
+            let mut all = Vec::new();
+            for count in slices.iter().filter_map(|slice| slice.waiting) {
+                all.extend(count(c, now)?);
+            }
+            Ok(all)
+        })
+        .await;
+    let counted = counted.unwrap_or_else(|error| {
+        tracing::debug!(%error, "What waits could not be counted");
+        Vec::new()
+    });
+    counted
+        .into_iter()
+        .filter_map(|(path, many)| Some((Place::of(path)?, u64::try_from(many).ok()?)))
+        .collect()
 }
 
 impl LetIn {
@@ -190,7 +226,9 @@ impl LetIn {
             name: s.user_name.clone(),
             email: s.user_email.clone(),
         });
-        shell.nav = nav::build(base, place, &[], |place| self.rights.allows(needed(place)));
+        shell.nav = nav::build(base, place, &self.waiting, |place| {
+            self.rights.allows(needed(place))
+        });
         shell.csrf = csrf::session_token(request, &self.app);
         shell.toasts.extend(flash::read(request, &self.app));
         shell.format = Format::named(&self.company.locale, &self.company.time_zone);

@@ -21,6 +21,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     jobs: &[],
     tables: &[],
     checks: None,
+    waiting: None,
 };
 
 /// The description, made once at start from the list of routes.

@@ -241,7 +241,7 @@ fn page(
         return super::answer::see_other(&format!("/login?{query}"));
     }
     let sentence = match error {
-        Error::Invalid(fields) => fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" "),
+        Error::Invalid(fields) => fields.iter().map(|field| as_sentence(&field.message)).collect::<Vec<_>>().join(" "),
         Error::NotFound => "There is nothing at this address. It may have been moved or archived, or the link has a typing mistake.".to_owned(),
         Error::Database(_) | Error::Internal(_) => {
             "Something went wrong on our side. What you sent was not saved; the log has the details under the number below.".to_owned()
@@ -318,4 +318,27 @@ fn came_from(request: &HttpRequest) -> Option<String> {
         Some(query) => format!("{}?{query}", page.path()),
         None => page.path().to_owned(),
     })
+}
+
+/// What the API says beside a field, as a sentence of its own.
+fn as_sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let mut sentence = letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect::<String>()
+    });
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_beside_a_field_becomes_a_sentence() {
+        assert_eq!(as_sentence("use one of a, b"), "Use one of a, b.");
+        assert_eq!(as_sentence("Choose one."), "Choose one.");
+    }
 }

@@ -7,6 +7,7 @@ mod act;
 mod listing;
 mod reward;
 mod sums;
+mod waiting;
 mod words;
 
 pub mod clicks;
@@ -18,3 +19,5 @@ pub mod links;
 pub mod partners;
 pub mod payouts;
 pub mod programs;
+
+pub use waiting::waiting;

@@ -31,6 +31,7 @@ pub const SLICES: &[Slice] = &[Slice {
     ],
     tables: &[],
     checks: None,
+    waiting: None,
 }];
 
 const fn kind(

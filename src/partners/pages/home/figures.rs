@@ -87,7 +87,7 @@ impl Found {
             label: "Partner sales".to_owned(),
             value: format.money(Money::new(of(&now), main)),
             note: match (others.is_empty(), change.is_empty()) {
-                (false, _) => format!("and {}", format.sums(&others)),
+                (false, _) => format!("and {}, before refunds", format.sums(&others)),
                 (true, true) => "nothing to compare with yet".to_owned(),
                 (true, false) => "before refunds".to_owned(),
             },

@@ -24,6 +24,7 @@ crate::on_both_engines! {
                 "and RON 90.00",
                 "Commissions to approve 3 €40.00 and RON 18.00 past their hold",
                 "3 commissions are ready to approve",
+                "Commissions 3 waiting",
             ] {
                 assert!(sold.contains(text), "{text}: {sold}");
             }
