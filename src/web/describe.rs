@@ -179,7 +179,7 @@ fn operation_of(
                 let shape = schema.map(example::shape).unwrap_or_default();
                 (
                     status.clone(),
-                    text(answer, "/description"),
+                    text(answer, "/description").replace('`', ""),
                     shape.to_owned(),
                 )
             })

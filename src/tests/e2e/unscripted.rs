@@ -93,7 +93,7 @@ fn every_task_works_without_scripts() {
     browser.open(&format!("{base}/admin/commissions"));
     browser.click("main tbody input[name=ids]");
     browser.press("Approve ticked");
-    browser.wait_for_text("main", "1 of these is still on hold");
+    browser.wait_for_text("main", "It is on hold until");
     browser.press("Approve 1");
     browser.wait_for_text(".toasts", "1 ");
     browser.open(&format!("{base}/admin/payouts/new"));

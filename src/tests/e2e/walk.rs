@@ -125,7 +125,7 @@ crate::on_both_engines! {
         owner.click("main tbody input[name=ids]");
         owner.wait_for_text("[data-bulk-bar]", "1 selected");
         owner.press("Approve 1");
-        owner.wait_for_text("[data-confirm-card]", "1 of these is still on hold");
+        owner.wait_for_text("[data-confirm-card]", "It is on hold until");
         owner.press("Approve 1");
         owner.wait_for_text(".toasts", "approved");
         assert!(owner.address().ends_with("/admin/commissions?state=hold"), "back to the list as it was");

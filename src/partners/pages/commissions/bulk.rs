@@ -165,25 +165,32 @@ fn ask_early(
         .collect();
     let last = held.iter().map(|one| one.hold_until).max()?;
     let many = i64::try_from(pending.len()).unwrap_or(i64::MAX);
+    let whose = if many == 1 { "its" } else { "their" };
     let title = format!(
-        "Approve {} before their hold ends?",
+        "Approve {} before {whose} hold ends?",
         words::many(many, "commission", "commissions", &format)
     );
     let sum = format.sums(&sums::by_currency(held.iter().map(|one| one.payable())));
     let early = i64::try_from(held.len()).unwrap_or(i64::MAX);
+    let day = format.date(format.day_of(last));
     let verb = if early == 1 { "is" } else { "are" };
+    let held = if many == 1 {
+        format!("It is on hold until {day}: {sum}. Refunds may still come.")
+    } else {
+        let early = format.number(early);
+        format!(
+            "{early} of these {verb} still on hold, the last until {day}: {sum}. Refunds may still come."
+        )
+    };
+    let them = if many == 1 { "it" } else { "them" };
     let confirm = Confirm::new(
         allowed.shell(Place::Commissions, title),
         format!("Approve {}", format.number(many)),
         allowed.url("/admin/commissions/bulk"),
         allowed.url(&listing::back(sent, LIST)),
     )
-    .consequence(format!(
-        "{} of these {verb} still on hold, the last until {}: {sum}. Refunds may still come.",
-        format.number(early),
-        format.date(format.day_of(last))
-    ))
-    .consequence("Once approved, the next payout takes them up.")
+    .consequence(held)
+    .consequence(format!("Once approved, the next payout takes {them} up."))
     .field("do", "approve")
     .field("sure", "true")
     .field(sent_once::FIELD, sent_once::number());

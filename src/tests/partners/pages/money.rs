@@ -92,8 +92,8 @@ crate::on_both_engines! {
             let one = first_commission(&house.page(list));
             let question = house.owner.submit_to(list, "/admin/commissions/bulk", &[("do", "approve"), ("ids", &one)]);
             let html = question.expect(200).text();
-            assert!(html.contains("Approve 1\u{a0}commission before their hold ends?"), "{html}");
-            assert!(html.contains("1 of these is still on hold") && html.contains("€36.00. Refunds may still come."), "{html}");
+            assert!(html.contains("Approve 1\u{a0}commission before its hold ends?"), "{html}");
+            assert!(html.contains("It is on hold until") && html.contains("€36.00. Refunds may still come."), "{html}");
             assert!(html.contains(">Not now</a>"), "{html}");
             assert_eq!(names(&house.page(list)).len(), 1, "asking changes nothing");
             let sure = [("do", "approve"), ("ids", one.as_str()), ("sure", "true")];
