@@ -24,14 +24,16 @@ impl Serve {
             tracing::warn!(%error, "The process could not be hardened");
         }
         crate::db::descriptors::raise_open_files();
-        actix_web::rt::System::new()
-            .block_on(crate::server::run(
-                loaded,
-                Clock::system(),
-                stores::run_in_server,
-                |text| out::say(text.trim_end()),
-            ))
-            .map_err(Failure::from)
+        let system = actix_web::rt::System::new();
+        let served = system.block_on(crate::server::run(
+            loaded,
+            Clock::system(),
+            stores::run_in_server,
+            |text| out::say(text.trim_end()),
+        ));
+        // What had to come to rest has. A thread that still waits, for a database's lock say, would hold the end up for ever.
+        std::mem::forget(system);
+        served.map_err(Failure::from)
     }
 }
 

@@ -276,8 +276,8 @@ on_both_engines! {
 
     fn people_load_and_remove_it_at_the_shell_and_in_the_admin(engine: Engine) {
         let home = owned(engine);
-        home.run(&["demo", "clear", "--yes"]).expect_code(0);
         let server = home.serve();
+        home.run(&["demo", "clear", "--yes"]).expect_code(0);
         let dry = home.run(&["demo", "load", "--dry-run", "--json"]).expect_code(0).json();
         assert_eq!((&dry["done"], &dry["partners"]), (&false.into(), &24.into()));
         let loaded = home.run(&["demo", "load", "--json"]).expect_code(0);
