@@ -95,11 +95,19 @@ async fn open_files_and_descriptors_stay_within_their_bound() {
     }
 }
 
+/// Closes every file; a writer may still be on its way to rest.
+async fn all_closed(stores: &TestStores) {
+    until("every file is closed", || {
+        stores.stores.tenants.close_all();
+        stores.stores.tenants.open_files() == 0
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_file_is_opened_once_however_many_ask() {
     let stores = sampled(Engine::Sqlite);
-    stores.stores.tenants.close_all();
-    assert_eq!(stores.stores.tenants.open_files(), 0);
+    all_closed(&stores).await;
     let work: Vec<_> = (0..100)
         .map(|number| {
             let scope = stores.stores.tenants.scope(stores.tenant).unwrap();
@@ -199,11 +207,7 @@ async fn closing_folds_the_log_into_the_file() {
     let file = stores.file(stores.tenant);
     let log = file.with_extension("db-wal");
     assert!(log.is_file());
-    until("rest", || {
-        stores.stores.tenants.close_all();
-        stores.stores.tenants.open_files() == 0
-    })
-    .await;
+    all_closed(&stores).await;
     assert!(!log.is_file());
     assert!(descriptors(&tenants_folder(&stores)).is_empty());
     assert_eq!(names(&stores.scope).await, ["a"]);
@@ -276,7 +280,7 @@ async fn a_file_that_was_moved_away_is_not_made_anew() {
     };
     let stores = sampled_within(Engine::Sqlite, limits);
     stores.scope.write(|c| put(c, "a")).await.unwrap();
-    stores.stores.tenants.close_all();
+    all_closed(&stores).await;
     let (file, away) = (
         stores.file(stores.tenant),
         stores.options.data_dir.join("away.db"),
