@@ -100,12 +100,11 @@ impl Browser {
     /// The visible text of the first element a CSS selector finds; waits for it.
     #[track_caller]
     pub fn text(&self, css: &str) -> String {
-        let element = self.element("css selector", css);
-        self.session
-            .get(&format!("element/{element}/text"))
-            .as_str()
-            .unwrap()
-            .to_owned()
+        eventually(&format!("the text of {css}"), || {
+            let element = self.element("css selector", css);
+            let text = self.session.try_get(&format!("element/{element}/text"));
+            text.ok()?.as_str().map(ToOwned::to_owned)
+        })
     }
 
     /// Waits until the first element a CSS selector finds contains this text.
@@ -118,7 +117,8 @@ impl Browser {
                 .into_iter()
                 .next()?;
             let command = format!("element/{element}/text");
-            let text = self.session.get(&command);
+            // The page may give way to the next between the two questions.
+            let text = self.session.try_get(&command).ok()?;
             text.as_str().unwrap().contains(part).then_some(())
         });
     }

@@ -57,13 +57,18 @@ impl Session {
     /// GET of a command that must work.
     #[track_caller]
     pub fn get(&self, command: &str) -> Value {
+        self.try_get(command)
+            .unwrap_or_else(|why| panic!("{command}: {why}"))
+    }
+
+    /// GET of a command that may fail: the page may have gone on meanwhile.
+    pub fn try_get(&self, command: &str) -> Result<Value, String> {
         ask(
             &self.agent,
             "GET",
             &format!("{}/{command}", self.url),
             &Value::Null,
         )
-        .unwrap_or_else(|why| panic!("{command}: {why}"))
     }
 
     /// A command of the DevTools protocol.
