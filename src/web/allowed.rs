@@ -101,25 +101,30 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
             origin: request::origin(&request),
         };
         let admission = gate.admit(ask).await?;
-        let mut let_in = LetIn {
-            app: app.clone(),
-            company: admission.company.clone(),
-            rights: admission.rights.clone(),
-            session: admission.session.clone(),
-            waiting: Vec::new(),
-        };
-        request.extensions_mut().insert(let_in.clone());
+        // A program gets no page around its errors.
+        if facts.door == Door::Page {
+            request.extensions_mut().insert(LetIn {
+                app: app.clone(),
+                company: admission.company.clone(),
+                rights: admission.rights.clone(),
+                session: admission.session.clone(),
+                waiting: Vec::new(),
+            });
+        }
         if !permission.is_empty() && !admission.rights.allows(permission) {
             return Err(Error::Forbidden(permission.to_owned()));
         }
         let scope = app.tenants.scope(admission.tenant)?;
         let is_page = facts.door == Door::Page && !request.path().ends_with(".csv");
+        let mut waits = Vec::new();
         if is_page {
-            let_in.waiting = waiting(&app, &scope).await;
-            request.extensions_mut().insert(let_in.clone());
+            waits = waiting(&app, &scope).await;
+            if let Some(let_in) = request.extensions_mut().get_mut::<LetIn>() {
+                let_in.waiting.clone_from(&waits);
+            }
         }
         Ok(Allowed {
-            waiting: let_in.waiting,
+            waiting: waits,
             scope,
             actor: admission.actor,
             rights: admission.rights,

@@ -119,6 +119,9 @@ pub struct Section {
     pub items: Vec<Item>,
 }
 
+/// What waits is counted on every page, so no further than this: beyond it nobody reads the digits.
+pub const COUNTED: u64 = 1_000;
+
 /// A rendered entry.
 #[derive(Clone, Debug)]
 pub struct Item {
@@ -130,8 +133,19 @@ pub struct Item {
     pub href: String,
     /// Is this where we are?
     pub current: bool,
-    /// How many wait there; 0 shows nothing.
+    /// How many wait there, [`COUNTED`] at most; 0 shows nothing.
     pub count: u64,
+}
+
+impl Item {
+    /// The count as it is shown.
+    pub fn badge(&self) -> String {
+        if self.count < COUNTED {
+            self.count.to_string()
+        } else {
+            format!("{}+", COUNTED - 1)
+        }
+    }
 }
 
 /// Builds the navigation a person may use: `allowed` hides what would only answer 403.
@@ -168,6 +182,16 @@ pub fn build(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_ends_where_nobody_reads_on() {
+        for (count, badge) in [(1, "1"), (999, "999"), (1_000, "999+"), (40_000, "999+")] {
+            let shown = build("", None, &[(Place::Partners, count)], |_| true);
+            let mut items = shown.iter().flat_map(|section| &section.items);
+            let item = items.find(|item| item.place == Place::Partners).unwrap();
+            assert_eq!(item.badge(), badge);
+        }
+    }
 
     #[test]
     fn an_address_belongs_to_its_list() {

@@ -6,14 +6,14 @@ use crate::db::TenantConn;
 use crate::partners::model::PayoutState;
 use crate::partners::store::{pages, payouts};
 use crate::web::Paging;
-use crate::web::nav::Place;
+use crate::web::nav::{COUNTED, Place};
 
 /// Counts it; the lists it stands in are those of the navigation.
 ///
 /// # Errors
 /// Where the store fails.
 pub fn waiting(c: &mut TenantConn, now: Timestamp) -> Result<Vec<(&'static str, i64)>> {
-    let ready = pages::ready(c, now)?.iter().map(|(many, _)| many).sum();
+    let ready = pages::ready_up_to(c, now, COUNTED)?;
     let few = Paging {
         limit: 1,
         total: true,

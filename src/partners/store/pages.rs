@@ -147,6 +147,23 @@ pub fn ready(c: &mut TenantConn, now: Timestamp) -> Result<Vec<(i64, Money)>> {
     Ok(sums(rows))
 }
 
+/// How many commissions wait for a person, counted up to `most`.
+pub fn ready_up_to(c: &mut TenantConn, now: Timestamp, most: u64) -> Result<i64> {
+    #[derive(diesel::QueryableByName)]
+    struct Many {
+        #[diesel(sql_type = BigInt)]
+        many: i64,
+    }
+    let found: Many = diesel::sql_query(
+        "SELECT COUNT(*) AS many FROM (SELECT 1 AS one FROM commissions \
+         WHERE state = 'pending' AND hold_until <= $1 LIMIT $2) AS found",
+    )
+    .bind::<Instant, _>(now)
+    .bind::<BigInt, _>(i64::try_from(most).unwrap_or(i64::MAX))
+    .get_result(c.db())?;
+    Ok(found.many)
+}
+
 /// What a partner brought, by currency, before refunds: sales given to their enrolments.
 pub fn brought_by_partner(c: &mut TenantConn, partner: PartnerId) -> Result<Vec<(i64, Money)>> {
     let rows: Vec<SumRow> = diesel::sql_query(
