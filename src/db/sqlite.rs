@@ -138,4 +138,34 @@ mod tests {
     fn the_bundled_version_is_sound() {
         assert!(assert_version().is_ok());
     }
+
+    /// What `.cargo/config.toml` asks for has reached the compiler.
+    #[test]
+    fn the_bundled_library_is_compiled_as_we_want_it() {
+        define_sql_function! {
+            fn sqlite_compileoption_used(option: diesel::sql_types::Text) -> diesel::sql_types::Integer;
+        }
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        let mut has = |option: &str| {
+            diesel::select(sqlite_compileoption_used(option))
+                .get_result::<i32>(&mut conn)
+                .unwrap()
+                == 1
+        };
+        for wanted in [
+            "ENABLE_QPSG",
+            "THREADSAFE=2",
+            "DEFAULT_MEMSTATUS=0",
+            "DQS=0",
+        ] {
+            assert!(has(wanted), "{wanted}");
+        }
+        for unwanted in [
+            "ENABLE_STAT4",
+            "ENABLE_MEMORY_MANAGEMENT",
+            "ENABLE_LOAD_EXTENSION",
+        ] {
+            assert!(!has(unwanted), "{unwanted}");
+        }
+    }
 }
