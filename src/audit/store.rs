@@ -10,6 +10,7 @@ use super::filter::Filter;
 use crate::Result;
 use crate::actor::Actor;
 use crate::clock::Timestamp;
+use crate::db::portable::each;
 use crate::db::schema::tenant::audit_events::{self, dsl};
 use crate::db::{MultiBackend, Plane, Scoped};
 use crate::id::AuditEventId;
@@ -97,9 +98,9 @@ pub(super) fn insert<P: Plane>(
         user_agent: actor.origin.user_agent.as_deref(),
         request_id: actor.origin.request_id.as_deref(),
     };
-    diesel::insert_into(audit_events::table)
+    each!(c.db(), |conn| diesel::insert_into(audit_events::table)
         .values(&row)
-        .execute(c.db())?;
+        .execute(conn))?;
     Ok(())
 }
 

@@ -54,7 +54,9 @@ pub fn on_conflict(
     }
 }
 
-/// Runs one statement over either engine's own connection: for batches, whose types differ between the engines.
+/// Runs one statement over either engine's own connection: for batches, whose types differ between the engines, and for what every
+/// click and event runs. The common backend prints a statement's text several times whenever it runs; an engine's own connection
+/// finds it prepared, by its type.
 /// Return early where there is nothing to write: an empty batch answers with a stale count on SQLite.
 #[doc(inline)]
 pub use crate::__each as each;

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sqlite::Sqlite;
 use tokio::sync::oneshot;
 
 use super::conn::{Conn, Plane, Scoped};
@@ -223,13 +225,9 @@ impl<P: Plane> Writer<P> {
         alone: bool,
     ) -> std::result::Result<Option<bool>, String> {
         // The savepoint is ours, not diesel's, so diesel's depth stays one and shows a closure that left it otherwise.
-        let savepoint = |conn: &mut Conn, statement: &str| {
-            if alone {
-                return Ok(());
-            }
-            conn.batch_execute(statement).map_err(|e| e.to_string())
-        };
-        savepoint(conn, "SAVEPOINT closure")?;
+        if !alone {
+            prepared(conn, Savepoint)?;
+        }
         let began = Instant::now();
         let mut scoped = Scoped::new(conn, self.owner, &self.clock);
         let said = work.run(&mut scoped);
@@ -240,7 +238,9 @@ impl<P: Plane> Writer<P> {
                 if depth(conn) != Some(1) {
                     return Err("a closure ended a transaction that was not its own".to_owned());
                 }
-                savepoint(conn, "RELEASE closure")?;
+                if !alone {
+                    prepared(conn, Release)?;
+                }
                 Ok(Some(wants_jobs))
             }
             Ok(()) | Err(Verdict::Alone) => {
@@ -255,7 +255,10 @@ impl<P: Plane> Writer<P> {
                 if depth(conn).is_none() {
                     return Err("the transaction ended inside a closure".to_owned());
                 }
-                savepoint(conn, "ROLLBACK TO closure; RELEASE closure")?;
+                if !alone {
+                    prepared(conn, RollBackTo)?;
+                    prepared(conn, Release)?;
+                }
                 Ok(None)
             }
             Err(Verdict::Again | Verdict::Poisoned) => {
@@ -326,6 +329,34 @@ impl Default for Done {
             wrote: true,
             wake_jobs: false,
         }
+    }
+}
+
+/// A statement of one savepoint, compiled once for a connection: as bare text it would be compiled anew around every closure.
+macro_rules! savepoint_statement {
+    ($name:ident, $text:literal) => {
+        #[derive(Debug, Clone, Copy, QueryId)]
+        struct $name;
+        impl QueryFragment<Sqlite> for $name {
+            fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+                pass.push_sql($text);
+                Ok(())
+            }
+        }
+        impl RunQueryDsl<SqliteConnection> for $name {}
+    };
+}
+savepoint_statement!(Savepoint, "SAVEPOINT closure");
+savepoint_statement!(Release, "RELEASE closure");
+savepoint_statement!(RollBackTo, "ROLLBACK TO closure");
+
+fn prepared<S>(conn: &mut Conn, statement: S) -> std::result::Result<(), String>
+where
+    S: QueryFragment<Sqlite> + QueryId + RunQueryDsl<SqliteConnection>,
+{
+    match conn {
+        Conn::Sqlite(c) => statement.execute(c).map_err(|e| e.to_string()).map(drop),
+        Conn::Postgres(_) => Err("a writer has a SQLite file".to_owned()),
     }
 }
 

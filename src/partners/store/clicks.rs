@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use crate::Result;
 use crate::clock::Timestamp;
-use crate::db::portable::{Target, on_conflict};
+use crate::db::portable::{Target, each, on_conflict};
 use crate::db::schema::tenant::{click_days, clicks, links};
 use crate::db::types::Key;
 use crate::db::{MultiBackend, TenantConn};
@@ -91,7 +91,7 @@ pub struct ClickFilter {
 
 /// Writes one.
 pub fn insert(c: &mut TenantConn, click: &NewClick) -> Result<()> {
-    diesel::insert_into(clicks::table)
+    each!(c.db(), |conn| diesel::insert_into(clicks::table)
         .values((
             clicks::id.eq(click.id),
             clicks::link_id.eq(click.link),
@@ -101,18 +101,18 @@ pub fn insert(c: &mut TenantConn, click: &NewClick) -> Result<()> {
             clicks::query.eq(click.query.as_deref()),
             clicks::flag.eq(click.flag),
         ))
-        .execute(c.db())?;
+        .execute(conn))?;
     Ok(())
 }
 
 /// One by its id.
 pub fn find(c: &mut TenantConn, id: ClickId) -> Result<Option<Click>> {
-    Ok(clicks::table
+    Ok(each!(c.db(), |conn| clicks::table
         .find(id)
         .select(COLUMNS)
-        .first::<Row>(c.db())
-        .optional()?
-        .map(read))
+        .first::<Row>(conn))
+    .optional()?
+    .map(read))
 }
 
 /// Flags a click, or takes its flag away.

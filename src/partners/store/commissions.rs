@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Text};
 use super::{anywhere, changed_one};
 use crate::Result;
 use crate::clock::Timestamp;
+use crate::db::portable::each;
 use crate::db::schema::tenant::{commissions, events, partners, programs};
 use crate::db::{MultiBackend, TenantConn};
 use crate::id::{CommissionId, EnrolmentId, EventId, PartnerId, PayoutId, ProgramId};
@@ -154,7 +155,7 @@ pub struct CommissionFilter {
 
 /// Adds one. `base_minor` is what it was worked out on.
 pub fn insert(c: &mut TenantConn, commission: &Commission, base_minor: i64) -> Result<()> {
-    diesel::insert_into(commissions::table)
+    each!(c.db(), |conn| diesel::insert_into(commissions::table)
         .values((
             commissions::id.eq(commission.id),
             commissions::event_id.eq(commission.event_id),
@@ -177,7 +178,7 @@ pub fn insert(c: &mut TenantConn, commission: &Commission, base_minor: i64) -> R
             commissions::updated_at.eq(commission.updated_at),
             commissions::version.eq(commission.version),
         ))
-        .execute(c.db())?;
+        .execute(conn))?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::TenantConn;
+use crate::db::portable::each;
 use crate::db::schema::tenant::{
     clicks, customers, enrolments, identities, links, partners, programs,
 };
@@ -38,16 +39,16 @@ fn read((id, external_id, enrolment_id, converted_at, _, created_at): Row) -> Cu
 
 /// One by the company's name for them.
 pub fn find_external(c: &mut TenantConn, external_id: &str) -> Result<Option<Customer>> {
-    let row = customers::table
+    let row = each!(c.db(), |conn| customers::table
         .filter(customers::external_id.eq(external_id))
-        .first::<Row>(c.db())
-        .optional()?;
+        .first::<Row>(conn))
+    .optional()?;
     Ok(row.map(read))
 }
 
 /// Adds one.
 pub fn insert(c: &mut TenantConn, customer: &Customer, is_demo: bool) -> Result<()> {
-    diesel::insert_into(customers::table)
+    each!(c.db(), |conn| diesel::insert_into(customers::table)
         .values((
             customers::id.eq(customer.id),
             customers::external_id.eq(&customer.external_id),
@@ -56,7 +57,7 @@ pub fn insert(c: &mut TenantConn, customer: &Customer, is_demo: bool) -> Result<
             customers::is_demo.eq(is_demo),
             customers::created_at.eq(customer.created_at),
         ))
-        .execute(c.db())?;
+        .execute(conn))?;
     Ok(())
 }
 
@@ -67,7 +68,7 @@ pub fn bind(
     enrolment: EnrolmentId,
     at: Timestamp,
 ) -> Result<()> {
-    diesel::update(
+    each!(c.db(), |conn| diesel::update(
         customers::table
             .filter(customers::id.eq(customer))
             .filter(customers::enrolment_id.is_null()),
@@ -76,21 +77,21 @@ pub fn bind(
         customers::enrolment_id.eq(enrolment),
         customers::converted_at.eq(at),
     ))
-    .execute(c.db())?;
+    .execute(conn))?;
     Ok(())
 }
 
 /// Adds a click to a customer's; false where it was there.
 pub fn identify(c: &mut TenantConn, identity: &Identity) -> Result<bool> {
-    let known = identities::table
+    let known = each!(c.db(), |conn| identities::table
         .find((identity.customer_id, identity.click_id))
         .select(identities::click_id)
-        .first::<ClickId>(c.db())
-        .optional()?;
+        .first::<ClickId>(conn))
+    .optional()?;
     if known.is_some() {
         return Ok(false);
     }
-    diesel::insert_into(identities::table)
+    each!(c.db(), |conn| diesel::insert_into(identities::table)
         .values((
             identities::customer_id.eq(identity.customer_id),
             identities::click_id.eq(identity.click_id),
@@ -99,7 +100,7 @@ pub fn identify(c: &mut TenantConn, identity: &Identity) -> Result<bool> {
             identities::source.eq(identity.source),
             identities::created_at.eq(identity.created_at),
         ))
-        .execute(c.db())?;
+        .execute(conn))?;
     Ok(true)
 }
 
@@ -172,7 +173,7 @@ fn candidate(found: Found, clicked_at: Timestamp) -> Candidate {
 
 /// The clicks that may have led a customer to an event.
 pub fn candidates(c: &mut TenantConn, customer: CustomerId) -> Result<Vec<Candidate>> {
-    let rows = identities::table
+    let rows = each!(c.db(), |conn| identities::table
         .inner_join(clicks::table.on(clicks::id.eq(identities::click_id)))
         .inner_join(links::table.on(links::id.eq(identities::link_id)))
         .inner_join(enrolments::table.on(enrolments::id.eq(links::enrolment_id)))
@@ -196,7 +197,7 @@ pub fn candidates(c: &mut TenantConn, customer: CustomerId) -> Result<Vec<Candid
             ),
             identities::clicked_at,
         ))
-        .load::<(Found, Timestamp)>(c.db())?;
+        .load::<(Found, Timestamp)>(conn))?;
     Ok(rows
         .into_iter()
         .map(|(found, at)| candidate(found, at))
@@ -205,7 +206,7 @@ pub fn candidates(c: &mut TenantConn, customer: CustomerId) -> Result<Vec<Candid
 
 /// A click as a candidate by itself.
 pub fn candidate_of(c: &mut TenantConn, click: ClickId) -> Result<Option<Candidate>> {
-    let found = clicks::table
+    let found = each!(c.db(), |conn| clicks::table
         .inner_join(links::table.on(links::id.eq(clicks::link_id)))
         .inner_join(enrolments::table.on(enrolments::id.eq(links::enrolment_id)))
         .inner_join(partners::table.on(partners::id.eq(links::partner_id)))
@@ -223,8 +224,8 @@ pub fn candidate_of(c: &mut TenantConn, click: ClickId) -> Result<Option<Candida
             partners::state,
             programs::state,
         ))
-        .first::<Found>(c.db())
-        .optional()?;
+        .first::<Found>(conn))
+    .optional()?;
     Ok(found.map(|found| candidate(found, click.made_at())))
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::{after, changed_one, reward, reward_columns};
 use crate::Result;
 use crate::clock::Timestamp;
+use crate::db::portable::each;
 use crate::db::schema::tenant::enrolments;
 use crate::db::{MultiBackend, TenantConn};
 use crate::id::{EnrolmentId, PartnerId, ProgramId};
@@ -127,11 +128,11 @@ pub fn update(c: &mut TenantConn, before: &Enrolment, after: &Enrolment) -> Resu
 
 /// One by its id.
 pub fn find(c: &mut TenantConn, id: EnrolmentId) -> Result<Option<Enrolment>> {
-    Ok(enrolments::table
-        .find(id)
-        .first::<Row>(c.db())
-        .optional()?
-        .map(read))
+    Ok(
+        each!(c.db(), |conn| enrolments::table.find(id).first::<Row>(conn))
+            .optional()?
+            .map(read),
+    )
 }
 
 /// A partner's place in a programme, ended ones too.

@@ -5,6 +5,7 @@ use diesel::sql_types::BigInt;
 
 use super::{after, money};
 use crate::clock::Timestamp;
+use crate::db::portable::each;
 use crate::db::schema::tenant::{attributions, events};
 use crate::db::types::Key;
 use crate::db::{MultiBackend, TenantConn};
@@ -102,7 +103,7 @@ pub struct EventFilter {
 
 /// Adds one.
 pub fn insert(c: &mut TenantConn, event: &Event, fingerprint: &str) -> Result<()> {
-    diesel::insert_into(events::table)
+    each!(c.db(), |conn| diesel::insert_into(events::table)
         .values((
             events::id.eq(event.id),
             events::kind.eq(&event.kind),
@@ -118,7 +119,7 @@ pub fn insert(c: &mut TenantConn, event: &Event, fingerprint: &str) -> Result<()
             events::outcome.eq(event.outcome),
             events::created_at.eq(event.created_at),
         ))
-        .execute(c.db())?;
+        .execute(conn))?;
     Ok(())
 }
 
@@ -138,10 +139,10 @@ pub fn find(c: &mut TenantConn, id: EventId) -> Result<Option<Event>> {
 
 /// One by the company's id of it, with its fingerprint.
 pub fn find_external(c: &mut TenantConn, external_id: &str) -> Result<Option<Kept>> {
-    let row = events::table
+    let row = each!(c.db(), |conn| events::table
         .filter(events::external_id.eq(external_id))
-        .first::<Row>(c.db())
-        .optional()?;
+        .first::<Row>(conn))
+    .optional()?;
     row.map(read).transpose()
 }
 
@@ -238,7 +239,7 @@ pub fn list(c: &mut TenantConn, filter: &EventFilter, paging: &Paging) -> Result
 
 /// Gives an event to an enrolment.
 pub fn attribute(c: &mut TenantConn, attribution: &Attribution, at: Timestamp) -> Result<()> {
-    diesel::insert_into(attributions::table)
+    each!(c.db(), |conn| diesel::insert_into(attributions::table)
         .values((
             attributions::id.eq(attribution.id),
             attributions::event_id.eq(attribution.event_id),
@@ -251,7 +252,7 @@ pub fn attribute(c: &mut TenantConn, attribution: &Attribution, at: Timestamp) -
             attributions::weight_ppm.eq(WHOLE_PPM),
             attributions::created_at.eq(at),
         ))
-        .execute(c.db())?;
+        .execute(conn))?;
     Ok(())
 }
 

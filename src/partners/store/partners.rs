@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::{anywhere, changed_one};
 use crate::Result;
 use crate::clock::Timestamp;
+use crate::db::portable::each;
 use crate::db::schema::tenant::partners;
 use crate::db::{MultiBackend, TenantConn};
 use crate::id::PartnerId;
@@ -118,7 +119,7 @@ pub struct PartnerFilter {
 
 /// Adds one.
 pub fn insert(c: &mut TenantConn, partner: &Partner, payee_sealed: Option<&str>) -> Result<()> {
-    diesel::insert_into(partners::table)
+    each!(c.db(), |conn| diesel::insert_into(partners::table)
         .values((
             partners::id.eq(partner.id),
             partners::name.eq(&partner.name),
@@ -135,7 +136,7 @@ pub fn insert(c: &mut TenantConn, partner: &Partner, payee_sealed: Option<&str>)
             partners::updated_at.eq(partner.updated_at),
             partners::version.eq(partner.version),
         ))
-        .execute(c.db())?;
+        .execute(conn))?;
     Ok(())
 }
 

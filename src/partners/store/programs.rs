@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::{anywhere, changed_one, reward, reward_columns};
 use crate::clock::Timestamp;
+use crate::db::portable::each;
 use crate::db::schema::tenant::programs;
 use crate::db::{MultiBackend, TenantConn};
 use crate::id::ProgramId;
@@ -136,7 +137,7 @@ pub fn update(c: &mut TenantConn, before: &Program, after: &Program) -> Result<(
 
 /// One by its id.
 pub fn find(c: &mut TenantConn, id: ProgramId) -> Result<Option<Program>> {
-    let row = programs::table.find(id).first::<Row>(c.db()).optional()?;
+    let row = each!(c.db(), |conn| programs::table.find(id).first::<Row>(conn)).optional()?;
     row.map(read).transpose()
 }
 
