@@ -1,6 +1,5 @@
 //! The HTTP side: the routes behind the edge, and a stand-in that answers 503 while the stores are made ready.
 
-use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -27,40 +26,78 @@ const DRAIN_SECONDS: u64 = 20;
 /// Threads of a worker that may wait for a store.
 const BLOCKING_THREADS: usize = 32;
 
-/// Mounts every route: one resource per path, so that another method there is 405 and says which there are.
+/// Mounts every route: one resource per path, so that another method there is 405 and says which there are. Paths that begin alike
+/// share a scope, so that a request is held against the few that begin as it does and not against a pattern of every route.
 pub fn mount(config: &mut web::ServiceConfig) {
-    let mut by_path: BTreeMap<&'static str, Vec<Route>> = BTreeMap::new();
-    let mut order: Vec<&'static str> = Vec::new();
+    let mut tree = Branch::default();
     for route in routes::all() {
-        if !by_path.contains_key(route.path) {
-            order.push(route.path);
-        }
-        by_path.entry(route.path).or_default().push(route);
+        tree.add(route.path, route);
     }
-    for path in order {
-        let Some(routes) = by_path.remove(path) else {
-            continue;
-        };
-        let mut resource = web::resource(path);
-        let mut allow: Vec<String> = routes
-            .iter()
-            .map(|route| route.method.to_string())
-            .collect();
-        let has_head = routes.iter().any(|route| route.method == Method::HEAD);
-        for route in &routes {
-            resource = resource.route(route.make());
-            if route.method == Method::GET && !has_head {
-                resource = resource.route(route.make_for(Method::HEAD));
-                allow.push(Method::HEAD.to_string());
-            }
-        }
-        let allow = allow.join(", ");
-        config.service(resource.default_service(web::to(move || {
-            let allow = allow.clone();
-            async move { Err::<&str, Error>(Error::MethodNotAllowed { allow }) }
-        })));
-    }
+    tree.mount(config);
     config.default_service(web::to(nowhere));
+}
+
+/// The routes below one beginning of a path.
+#[derive(Default)]
+struct Branch {
+    /// Paths whose next segment is fixed, by that segment, in the order of the list.
+    fixed: Vec<(&'static str, Branch)>,
+    /// Paths that end here, or go on with a variable segment, by the rest of the path, in the order of the list.
+    rest: Vec<(&'static str, Vec<Route>)>,
+}
+
+impl Branch {
+    fn add(&mut self, rest: &'static str, route: Route) {
+        let end = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| *c == '/')
+            .map_or(rest.len(), |(at, _)| at);
+        let (segment, after) = rest.split_at(end);
+        if segment.len() < 2 || segment.contains('{') {
+            match self.rest.iter_mut().find(|(known, _)| *known == rest) {
+                Some((_, routes)) => routes.push(route),
+                None => self.rest.push((rest, vec![route])),
+            }
+            return;
+        }
+        if !self.fixed.iter().any(|(known, _)| *known == segment) {
+            self.fixed.push((segment, Self::default()));
+        }
+        if let Some((_, branch)) = self.fixed.iter_mut().find(|(known, _)| *known == segment) {
+            branch.add(after, route);
+        }
+    }
+
+    fn mount(self, config: &mut web::ServiceConfig) {
+        for (segment, branch) in self.fixed {
+            config.service(web::scope(segment).configure(|inner| branch.mount(inner)));
+        }
+        for (path, routes) in self.rest {
+            config.service(resource(path, &routes));
+        }
+    }
+}
+
+fn resource(path: &'static str, routes: &[Route]) -> actix_web::Resource {
+    let mut resource = web::resource(path);
+    let mut allow: Vec<String> = routes
+        .iter()
+        .map(|route| route.method.to_string())
+        .collect();
+    let has_head = routes.iter().any(|route| route.method == Method::HEAD);
+    for route in routes {
+        resource = resource.route(route.make());
+        if route.method == Method::GET && !has_head {
+            resource = resource.route(route.make_for(Method::HEAD));
+            allow.push(Method::HEAD.to_string());
+        }
+    }
+    let allow = allow.join(", ");
+    resource.default_service(web::to(move || {
+        let allow = allow.clone();
+        async move { Err::<&str, Error>(Error::MethodNotAllowed { allow }) }
+    }))
 }
 
 /// The program on a listener. Signals are ours to handle.
