@@ -81,19 +81,27 @@ impl Timestamp {
 }
 
 impl fmt::Display for Timestamp {
+    /// Digit by digit: every row written has several, and the formatting machinery costs more than the rest of a small insert.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let t = self.to_jiff().to_zoned(jiff::tz::TimeZone::UTC);
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
-            t.year(),
-            t.month(),
-            t.day(),
-            t.hour(),
-            t.minute(),
-            t.second(),
-            t.subsec_nanosecond() / 1000
-        )
+        let t = jiff::tz::Offset::UTC.to_datetime(self.to_jiff());
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        let fields = [
+            (0..4, i32::from(t.year())),
+            (5..7, i32::from(t.month())),
+            (8..10, i32::from(t.day())),
+            (11..13, i32::from(t.hour())),
+            (14..16, i32::from(t.minute())),
+            (17..19, i32::from(t.second())),
+            (20..26, t.subsec_nanosecond() / 1000),
+        ];
+        for (place, value) in fields {
+            let mut rest = value.unsigned_abs();
+            for digit in text.get_mut(place).into_iter().flatten().rev() {
+                *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+                rest /= 10;
+            }
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

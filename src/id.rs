@@ -12,6 +12,10 @@ use uuid::Uuid;
 
 use crate::clock::Timestamp;
 
+mod drawn;
+
+pub use drawn::random;
+
 /// A kind of thing that has ids.
 pub trait Kind: Send + Sync + 'static {
     /// The prefix of the text form.
@@ -26,15 +30,11 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 impl<K> Id<K> {
     /// A new id that begins with the time to the microsecond, so that ids sort as they were made.
     pub fn new(now: Timestamp) -> Self {
-        let mut random = [0_u8; 10];
         // Without randomness no id is safe to hand out; the time alone still keeps them apart in order.
-        if getrandom::fill(&mut random).is_err() {
-            let nanos = now.as_micros().to_be_bytes();
-            random
-                .iter_mut()
-                .zip(nanos.iter().cycle())
-                .for_each(|(r, n)| *r = *n);
-        }
+        let random = random().unwrap_or_else(|| {
+            let [a, b, c, d, e, f, g, h] = now.as_micros().to_be_bytes();
+            [a, b, c, d, e, f, g, h, a, b]
+        });
         Self::drawn(now, random)
     }
 

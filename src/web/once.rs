@@ -20,8 +20,8 @@ const KEY_LIMIT: usize = 255;
 pub struct Answer {
     /// 200 or 201.
     pub status: StatusCode,
-    /// The body.
-    pub body: serde_json::Value,
+    /// The body, as JSON text.
+    pub body: String,
     /// The version for `ETag`, where the record has one.
     pub version: Option<i64>,
 }
@@ -38,7 +38,7 @@ impl Answer {
     }
 
     fn new(status: StatusCode, value: &impl serde::Serialize) -> Result<Self> {
-        let body = serde_json::to_value(value).map_err(|e| Error::Internal(Box::new(e)))?;
+        let body = serde_json::to_string(value).map_err(|e| Error::Internal(Box::new(e)))?;
         Ok(Self {
             status,
             body,
@@ -81,7 +81,7 @@ async fn once_for_all(
 ) -> Result<HttpResponse> {
     let Some(key) = key_of(request)? else {
         let answer = scope
-            .write(move |c| change(c).map(|a| (a.status, a.body.to_string(), a.version)))
+            .write(move |c| change(c).map(|a| (a.status, a.body, a.version)))
             .await?;
         return Ok(response(answer.0, answer.1, answer.2, false));
     };
@@ -102,7 +102,7 @@ async fn once_for_all(
                 return Ok((status, kept.body, None, true));
             }
             let answer = change(c)?;
-            let text = answer.body.to_string();
+            let text = answer.body;
             let kept = KeptAnswer {
                 key: key.clone(),
                 fingerprint: fingerprint.clone(),

@@ -117,18 +117,13 @@ fn is_plain(id: &str) -> bool {
 }
 
 fn new_id() -> String {
-    let mut random = [0_u8; 12];
-    if getrandom::fill(&mut random).is_err() {
+    let Some(random) = crate::id::random::<12>() else {
         return "unnumbered".to_owned();
-    }
-    random
-        .iter()
-        .fold(String::with_capacity(24), |mut text, byte| {
-            use std::fmt::Write;
-            // Writing into a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    };
+    let digits = random.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+        .collect()
 }
 
 /// The facts that the edge left with the request; worked out without proxies where it did not run.
