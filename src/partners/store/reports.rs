@@ -5,10 +5,10 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::Result;
 use crate::clock::Timestamp;
-use crate::db::TenantConn;
 use crate::db::portable::day_of;
 use crate::db::schema::tenant::{click_days, enrolments, links, partners};
-use crate::db::types::Instant;
+use crate::db::types::{Instant, Key};
+use crate::db::{MultiBackend, TenantConn};
 use crate::id::{CommissionId, LinkId, PartnerId, ProgramId};
 use crate::money::{Currency, Money};
 use crate::partners::model::{CommissionState, EnrolmentState, PartnerState};
@@ -59,7 +59,7 @@ pub fn clicks_by_day(
         .filter(click_days::day.between(from.to_owned(), until.to_owned()))
         .select((click_days::day, click_days::clicks - click_days::flagged))
         .order(click_days::day.asc())
-        .into_boxed::<crate::db::MultiBackend>();
+        .into_boxed::<MultiBackend>();
     if let Some(program) = program {
         query = query.filter(
             click_days::link_id.eq_any(
@@ -136,24 +136,32 @@ pub fn enrolments_active(c: &mut TenantConn) -> Result<i64> {
         .get_result(c.db())?)
 }
 
-/// Clicks that earn, by link, of some links over all time.
+/// Clicks that earn, by link, of some links over all time. Links without any are left out.
 pub fn clicks_of_links(c: &mut TenantConn, ids: &[LinkId]) -> Result<Vec<(LinkId, i64)>> {
-    let rows = click_days::table
-        .filter(click_days::link_id.eq_any(ids.to_vec()))
-        .order(click_days::link_id.asc())
-        .select((
-            click_days::link_id,
-            click_days::clicks - click_days::flagged,
-        ))
-        .load::<(LinkId, i64)>(c.db())?;
-    let mut sums: Vec<(LinkId, i64)> = Vec::new();
-    for (link, many) in rows {
-        match sums.last_mut() {
-            Some((last, sum)) if *last == link => *sum += many,
-            _ => sums.push((link, many)),
-        }
+    #[derive(diesel::QueryableByName)]
+    struct Sum {
+        #[diesel(sql_type = Key)]
+        link_id: LinkId,
+        #[diesel(sql_type = BigInt)]
+        many: i64,
     }
-    Ok(sums)
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+    let mut query = diesel::sql_query(format!(
+        "SELECT link_id, CAST(SUM(clicks - flagged) AS BIGINT) AS many FROM click_days WHERE link_id IN ({}) GROUP BY link_id",
+        places.join(", ")
+    ))
+    .into_boxed::<MultiBackend>();
+    for id in ids {
+        query = query.bind::<Key, _>(*id);
+    }
+    let sums: Vec<Sum> = query.load(c.db())?;
+    Ok(sums
+        .into_iter()
+        .map(|sum| (sum.link_id, sum.many))
+        .collect())
 }
 
 /// What one partner brought and has coming, by currency and state.

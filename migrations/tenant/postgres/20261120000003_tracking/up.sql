@@ -24,7 +24,7 @@ CREATE TABLE click_days (
     flagged bigint NOT NULL,
     PRIMARY KEY (tenant_id, day, link_id)
 );
-CREATE INDEX click_days_link_id ON click_days (tenant_id, link_id);
+CREATE INDEX click_days_link_id ON click_days (tenant_id, link_id, clicks, flagged);
 ALTER TABLE click_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE click_days FORCE ROW LEVEL SECURITY;
 CREATE POLICY click_days_own ON click_days TO steading_app USING (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid) WITH CHECK (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid);

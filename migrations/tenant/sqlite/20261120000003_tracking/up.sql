@@ -18,7 +18,7 @@ CREATE TABLE click_days (
     flagged INTEGER NOT NULL,
     PRIMARY KEY (day, link_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX click_days_link_id ON click_days (link_id);
+CREATE INDEX click_days_link_id ON click_days (link_id, clicks, flagged);
 
 -- Customers of the company, by its own name for them, and the enrolment that won them: set at the first conversion,
 -- so that rules which pay for later ones have somebody to pay.
