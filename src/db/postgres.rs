@@ -1,5 +1,6 @@
 //! PostgreSQL: every transaction opens with one message that takes the restricted role, the plane's schema and the tenant.
 
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{SimpleConnection, TransactionManager};
@@ -32,6 +33,32 @@ pub(super) struct Server {
     pub(super) limits: Limits,
     pub(super) health: StoreHealth,
     pub(super) after_commit: AfterCommit,
+    pub(super) lanes: Lanes,
+}
+
+/// Who may write beside whom. Writes of one company run side by side; one that met another runs again alone in this process, so
+/// that it meets nobody a second time however many go on coming.
+pub(super) struct Lanes(Vec<RwLock<()>>);
+
+/// Lanes of a process: companies that share one wait for each other's second attempts, and no longer than for those.
+const LANES: usize = 1_024;
+
+impl Default for Lanes {
+    fn default() -> Self {
+        Self(
+            std::iter::repeat_with(RwLock::default)
+                .take(LANES)
+                .collect(),
+        )
+    }
+}
+
+impl Lanes {
+    fn of(&self, owner: TenantId) -> Option<&RwLock<()>> {
+        let (_, low) = owner.uuid().as_u64_pair();
+        let turn = usize::try_from(low % LANES as u64).unwrap_or(0);
+        self.0.get(turn)
+    }
 }
 
 /// The first message of a transaction. Built from constants and a typed id only, so it carries nobody's text.
@@ -76,19 +103,27 @@ impl Server {
     ) -> Result<T> {
         let _waiting = self.health.waits();
         let opening = prologue::<P>(owner, true);
-        let mut attempt = 0;
-        loop {
-            match self.write_once(&opening, owner, work) {
-                Err(error) if verdict(&error) == Verdict::Again => {
-                    if attempt == self.limits.retries {
-                        return Err(Error::Busy);
-                    }
-                    attempt += 1;
-                    std::thread::sleep(jitter(attempt));
-                }
-                other => return other,
+        let lane = self.lanes.of(owner);
+        let beside_others = lane.map(|lane| lane.read().unwrap_or_else(PoisonError::into_inner));
+        let mut outcome = self.write_once(&opening, owner, work);
+        drop(beside_others);
+        for attempt in 1..=self.limits.retries {
+            match &outcome {
+                Err(error) if verdict(error) == Verdict::Again => {}
+                _ => return outcome,
             }
+            // Alone in this process; another one may still be met.
+            if attempt > 1 {
+                std::thread::sleep(jitter(attempt));
+            }
+            let alone = lane.map(|lane| lane.write().unwrap_or_else(PoisonError::into_inner));
+            outcome = self.write_once(&opening, owner, work);
+            drop(alone);
         }
+        outcome.map_err(|error| match verdict(&error) {
+            Verdict::Again => Error::Busy,
+            _ => error,
+        })
     }
 
     fn write_once<P: Plane, T>(

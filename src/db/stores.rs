@@ -13,7 +13,7 @@ use super::files::{Files, OpenFile, Shared};
 use super::health::StoreHealth;
 use super::limits::Limits;
 use super::pool;
-use super::postgres::Server;
+use super::postgres::{Lanes, Server};
 use super::scope::Door;
 use super::tenants::Tenants;
 use super::writer::AfterCommit;
@@ -100,6 +100,7 @@ impl Stores {
                 limits,
                 health: health.clone(),
                 after_commit,
+                lanes: Lanes::default(),
             });
             return Ok(Self {
                 control: Control {
