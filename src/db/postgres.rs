@@ -61,6 +61,13 @@ impl Lanes {
     }
 }
 
+/// Writes look rows up by their keys, in the order their joins are written. A plan kept from when a table was nearly empty would
+/// read it whole for minutes after it grew, and a table read whole conflicts with every other write to it.
+const POINTED_PLANS: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
+                             SET LOCAL join_collapse_limit = 1";
+/// Reads are planned by the size their tables have now.
+const FRESH_PLANS: &str = "SET LOCAL plan_cache_mode = force_custom_plan";
+
 /// The first message of a transaction. Built from constants and a typed id only, so it carries nobody's text.
 fn prologue<P: Plane>(owner: TenantId, write: bool) -> String {
     let begin = if write {
@@ -75,9 +82,11 @@ fn prologue<P: Plane>(owner: TenantId, write: bool) -> String {
     };
     let schema = P::NAME;
     let tenant = owner.uuid();
+    let plans = if write { POINTED_PLANS } else { FRESH_PLANS };
     format!(
         "{begin}; SET LOCAL ROLE {role}; SET LOCAL search_path TO {schema}, pg_temp; SET LOCAL app.tenant_id = '{tenant}'; \
-         SET LOCAL statement_timeout = '15s'; SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '15s'"
+         SET LOCAL statement_timeout = '15s'; SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '15s'; \
+         {plans}"
     )
 }
 
