@@ -164,6 +164,9 @@ pub trait Gate: Any + Send + Sync {
     /// The company a path or host names (`None`: the one there is in single mode); nothing where there is none.
     fn company(&self, tenant_slug: Option<&str>) -> Option<Arc<OpenCompany>>;
 
+    /// The company whose own host this is: its sub-domain, or a domain it has proven to hold.
+    fn company_at(&self, host: &str) -> Option<Arc<OpenCompany>>;
+
     /// To be told after a company changed; done once every page shows it.
     fn companies_changed(&self) -> Later<'static, Result<()>>;
 

@@ -79,8 +79,8 @@ impl Keeper {
     /// # Errors
     /// Where the control plane does not answer.
     pub(super) async fn open(app: &App) -> Result<Self> {
-        let tenancy = app.config.tenancy;
-        let directory = Directory::open(app.control.clone(), app.clock.clone(), tenancy).await?;
+        let directory =
+            Directory::open(app.control.clone(), app.clock.clone(), &app.config).await?;
         let owned = app.control.read(|c| people::owners(c, None)).await? > 0;
         let now = app.clock.now();
         Ok(Self(Arc::new(Inner {
@@ -406,6 +406,10 @@ impl Gate for Keeper {
 
     fn company(&self, tenant_slug: Option<&str>) -> Option<Arc<OpenCompany>> {
         self.0.directory.find(tenant_slug)
+    }
+
+    fn company_at(&self, host: &str) -> Option<Arc<OpenCompany>> {
+        self.0.directory.at(host)
     }
 
     fn companies_changed(&self) -> Later<'static, Result<()>> {

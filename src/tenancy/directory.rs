@@ -11,7 +11,7 @@ use super::model::{Company, DEFAULT_SLUG};
 use super::store;
 use crate::Result;
 use crate::clock::{Clock, Timestamp};
-use crate::config::Tenancy;
+use crate::config::{Config, Tenancy};
 use crate::db::Control;
 use crate::gate::OpenCompany;
 use crate::id::TenantId;
@@ -27,6 +27,8 @@ struct Inner {
     control: Control,
     clock: Clock,
     tenancy: Tenancy,
+    /// What a company's sub-domain ends in: a dot and the base domain.
+    below: Option<String>,
     known: RwLock<Known>,
     renewing: AtomicBool,
     turns: AtomicU64,
@@ -45,11 +47,13 @@ impl Directory {
     ///
     /// # Errors
     /// Where the store does not answer.
-    pub async fn open(control: Control, clock: Clock, tenancy: Tenancy) -> Result<Self> {
+    pub async fn open(control: Control, clock: Clock, config: &Config) -> Result<Self> {
+        let base_domain = config.server.base_domain.as_ref();
         let directory = Self(Arc::new(Inner {
             control,
             clock,
-            tenancy,
+            tenancy: config.tenancy,
+            below: base_domain.map(|base| format!(".{}", base.as_str())),
             known: RwLock::default(),
             renewing: AtomicBool::new(false),
             turns: AtomicU64::new(0),
@@ -66,6 +70,19 @@ impl Directory {
             (Tenancy::Single, Some(_)) | (Tenancy::Multi, None) => return None,
         };
         self.look(|known| known.by_slug.get(wanted).cloned())
+    }
+
+    /// The company whose own host this is.
+    pub fn at(&self, host: &str) -> Option<Arc<OpenCompany>> {
+        if self.0.tenancy == Tenancy::Single {
+            return None;
+        }
+        let slug = self
+            .0
+            .below
+            .as_deref()
+            .and_then(|below| host.strip_suffix(below))?;
+        self.look(|known| known.by_slug.get(slug).cloned())
     }
 
     /// A company by its id.

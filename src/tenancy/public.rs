@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use crate::app::App;
 use crate::db::Scope;
 use crate::gate::OpenCompany;
-use crate::web::edge;
+use crate::web::request::Facts;
 use crate::{Error, Result};
 
 /// The company of an open page, with the way to its data. An unknown or archived company is [`Error::NotFound`].
@@ -34,8 +34,11 @@ impl PublicTenant {
     fn of(request: &HttpRequest) -> Result<Self> {
         let app: &App = request.app_data::<web::Data<App>>().ok_or(Error::Busy)?;
         let gate = app.gate.get().ok_or(Error::Busy)?;
-        let slug = edge::base_of(request.path()).strip_prefix("/t/");
-        let company = gate.company(slug).ok_or(Error::NotFound)?;
+        let slug = request
+            .extensions()
+            .get::<Facts>()
+            .and_then(|facts| facts.tenant_slug.clone());
+        let company = gate.company(slug.as_deref()).ok_or(Error::NotFound)?;
         Ok(Self {
             scope: app.tenants.scope(company.tenant)?,
             app: app.clone(),

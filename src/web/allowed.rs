@@ -95,9 +95,7 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
         };
         let ask = Ask {
             credential: credential.ok_or(Error::Unauthenticated)?,
-            tenant_slug: edge::base_of(request.path())
-                .strip_prefix("/t/")
-                .map(ToOwned::to_owned),
+            tenant_slug: facts.tenant_slug.clone(),
             origin: request::origin(&request),
         };
         let admission = gate.admit(ask).await?;

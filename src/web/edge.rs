@@ -10,10 +10,11 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::metrics::Counters;
-use super::request::{Door, Facts, below_tenant};
+use super::request::{self, Door, Facts, below_tenant, is_of_the_instance, slug_in};
 use super::{csrf, problem};
 use crate::Error;
 use crate::app::App;
+use crate::config::Tenancy;
 
 /// What a page may load and do: its own files, nothing inline, nothing elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
@@ -35,8 +36,10 @@ pub async fn edge(
     let trusted = app
         .as_ref()
         .map_or(&[][..], |app| app.config.server.trusted_proxies.as_slice());
-    let facts = Facts::of(request.request(), trusted);
+    let mut facts = Facts::of(request.request(), trusted);
     let (id, door) = (facts.id.clone(), facts.door);
+    let named = named(request.request(), app.as_ref().map(|app| app.get_ref()));
+    facts.tenant_slug = named.as_ref().ok().cloned().flatten();
     request.extensions_mut().insert(facts);
 
     // No clone of the request may live while the router works on it: it takes the path apart in place.
@@ -45,6 +48,7 @@ pub async fn edge(
         app.as_ref().map(|app| app.get_ref()),
         door,
     )
+    .or(named.err())
     .map(|error| problem::render(&error, request.request()))
     .or_else(|| {
         let leads_to_setup = door == Door::Page
@@ -111,6 +115,25 @@ fn turned_away(request: &HttpRequest, app: Option<&App>, door: Door) -> Option<E
         ));
     }
     None
+}
+
+/// The company a request names by its path or by its host, where many are served; nothing else of a request names one. What
+/// belongs to a company is nowhere without it, and a company's own host leads to no other company.
+fn named(request: &HttpRequest, app: Option<&App>) -> Result<Option<String>, Error> {
+    let Some(app) = app.filter(|app| app.config.tenancy == Tenancy::Multi) else {
+        return Ok(None);
+    };
+    let path = request.path();
+    let by_path = slug_in(path).map(ToOwned::to_owned);
+    let by_host = app.gate.get().and_then(|gate| {
+        let host = request::host(request, &app.config.server.trusted_proxies)?;
+        Some(gate.company_at(&host)?.slug.clone())
+    });
+    match (by_path, by_host) {
+        (Some(_), Some(_)) => Err(Error::NotFound),
+        (None, None) if !is_of_the_instance(path) => Err(Error::NotFound),
+        (by_path, by_host) => Ok(by_path.or(by_host)),
+    }
 }
 
 /// While nobody owns the instance every page leads to the setup, which says where its link stands.

@@ -21,6 +21,8 @@ pub struct Facts {
     pub door: Door,
     /// Whether a proxy's header was seen but not believed.
     pub untrusted_proxy: bool,
+    /// The company that the path or the host names, where many are served.
+    pub tenant_slug: Option<String>,
 }
 
 /// Who is expected at a path.
@@ -86,8 +88,63 @@ impl Facts {
             address,
             door: Door::of(request.path()),
             untrusted_proxy: forwarded && !believed,
+            tenant_slug: None,
         }
     }
+}
+
+/// The company a path names: `acme` of `/t/acme/admin`.
+pub fn slug_in(path: &str) -> Option<&str> {
+    path.strip_suffix(below_tenant(path))?
+        .strip_prefix("/t/")
+        .filter(|slug| !slug.is_empty())
+}
+
+/// The host a request is for, in small letters and without its port. A proxy's word counts only where the proxy does.
+pub fn host(request: &HttpRequest, trusted: &[IpNet]) -> Option<String> {
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    let believed = peer.is_some_and(|ip| trusted.iter().any(|net| net.contains(&ip)));
+    let header = |name: &str| request.headers().get(name)?.to_str().ok();
+    let forwarded = believed
+        .then(|| header("x-forwarded-host"))
+        .flatten()
+        .and_then(|hosts| hosts.split(',').next());
+    let host = forwarded
+        .or_else(|| header("host"))
+        .or_else(|| request.uri().host())?
+        .trim();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    (!name.is_empty()).then_some(name)
+}
+
+/// First segments of the paths that belong to the instance and to no company, where many are served.
+const OF_THE_INSTANCE: [&str; 16] = [
+    "",
+    "account",
+    "favicon.ico",
+    "forgot",
+    "healthz",
+    "invite",
+    "login",
+    "logout",
+    "metrics",
+    "operator",
+    "readyz",
+    "reset",
+    "setup",
+    "signup",
+    "static",
+    "theme",
+];
+
+/// Whether a path belongs to the instance and to no company. A test holds it against the list of routes.
+pub fn is_of_the_instance(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next();
+    first.is_some_and(|first| OF_THE_INSTANCE.contains(&first))
 }
 
 fn client_behind(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {

@@ -17,6 +17,22 @@ diesel::table! {
         jobs_due_at -> Nullable<Instant>,
         created_at -> Instant,
         updated_at -> Instant,
+        kind -> Text,
+        plan -> Text,
+        legal_name -> Nullable<Text>,
+        tax_id -> Nullable<Text>,
+        industry -> Nullable<Text>,
+        logo_url -> Nullable<Text>,
+        color -> Nullable<Text>,
+        trial_ends_at -> Nullable<Instant>,
+        contract_start -> Nullable<Text>,
+        contract_end -> Nullable<Text>,
+        erp_customer_id -> Nullable<Text>,
+        stripe_customer_id -> Nullable<Text>,
+        sales_owner -> Nullable<Text>,
+        frozen_at -> Nullable<Instant>,
+        archived_at -> Nullable<Instant>,
+        upgrade_failed -> Nullable<Text>,
     }
 }
 
@@ -31,6 +47,36 @@ diesel::table! {
         wrapped -> Binary,
         state -> Text,
         created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+
+    entitlements (tenant_id, product) {
+        tenant_id -> Key,
+        product -> Text,
+        is_enabled -> Bool,
+        knobs -> Text,
+        expires_at -> Nullable<Instant>,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+
+    projects (id) {
+        id -> Key,
+        tenant_id -> Key,
+        slug -> Text,
+        name -> Text,
+        state -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
     }
 }
 
@@ -181,6 +227,8 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     tenants,
     data_keys,
+    entitlements,
+    projects,
     users,
     memberships,
     sessions,

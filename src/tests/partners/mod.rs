@@ -69,6 +69,10 @@ impl Gate for OpenGate {
         Some(Arc::clone(&self.0))
     }
 
+    fn company_at(&self, _: &str) -> Option<Arc<OpenCompany>> {
+        None
+    }
+
     fn companies_changed(&self) -> Later<'static, steading::Result<()>> {
         Box::pin(async { Ok(()) })
     }
@@ -167,7 +171,7 @@ impl Shop {
         house.app.phase.serve();
         let service = Framework::new()
             .app_data(web::Data::new(house.app.clone()))
-            .configure(mount)
+            .configure(|config| mount(config, steading::config::Tenancy::Single))
             .wrap(from_fn(edge));
         let service = std::rc::Rc::new(init_service(service).await);
         let door = move |request: TestRequest| -> Answering {
