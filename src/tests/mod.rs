@@ -23,5 +23,6 @@ mod mailing;
 mod packaging;
 mod partners;
 mod server;
+mod several;
 mod supply;
 mod web;
