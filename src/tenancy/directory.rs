@@ -72,6 +72,11 @@ impl Directory {
         self.look(|known| known.by_slug.get(wanted).cloned())
     }
 
+    /// The company every instance begins with, whoever else there is.
+    pub fn first(&self) -> Option<Arc<OpenCompany>> {
+        self.look(|known| known.by_slug.get(DEFAULT_SLUG).cloned())
+    }
+
     /// The company whose own host this is.
     pub fn at(&self, host: &str) -> Option<Arc<OpenCompany>> {
         if self.0.tenancy == Tenancy::Single {
