@@ -10,6 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::metrics::Counters;
+use super::rates::{self, Rates, Standing};
 use super::request::{self, Door, Facts, below_tenant, is_of_the_instance, slug_in};
 use super::{csrf, problem};
 use crate::Error;
@@ -40,6 +41,11 @@ pub async fn edge(
     let (id, door) = (facts.id.clone(), facts.door);
     let named = named(request.request(), app.as_ref().map(|app| app.get_ref()));
     facts.tenant_slug = named.as_ref().ok().cloned().flatten();
+    let standing = standing(
+        app.as_ref().map(|app| app.get_ref()),
+        facts.tenant_slug.as_deref(),
+        request.path(),
+    );
     request.extensions_mut().insert(facts);
 
     // No clone of the request may live while the router works on it: it takes the path apart in place.
@@ -49,6 +55,11 @@ pub async fn edge(
         door,
     )
     .or(named.err())
+    .or(standing
+        .filter(|standing| standing.turned_away)
+        .map(|standing| Error::TooMany {
+            retry_after_seconds: standing.seconds,
+        }))
     .map(|error| problem::render(&error, request.request()))
     .or_else(|| {
         let leads_to_setup = door == Door::Page
@@ -71,6 +82,9 @@ pub async fn edge(
         "same-origin"
     };
     dress(response.headers_mut(), &id, door, https, referrer);
+    if let Some(standing) = standing.filter(|_| door == Door::Api) {
+        rates::tell(response.headers_mut(), standing);
+    }
     super::flash::expire(&mut response);
     // Whoever answers here now will not for long: the next request belongs on a new connection.
     if app.as_ref().is_none_or(|app| !app.phase.is_serving()) {
@@ -134,6 +148,18 @@ fn named(request: &HttpRequest, app: Option<&App>) -> Result<Option<String>, Err
         (None, None) if !is_of_the_instance(path) => Err(Error::NotFound),
         (by_path, by_host) => Ok(by_path.or(by_host)),
     }
+}
+
+/// Counts a request of a company where there is a limit; what is the instance's own is nobody's.
+fn standing(app: Option<&App>, slug: Option<&str>, path: &str) -> Option<Standing> {
+    let app = app?;
+    let per_second = rates::per_second(app)?;
+    if slug.is_none() && is_of_the_instance(path) {
+        return None;
+    }
+    let company = app.gate.get()?.company(slug)?;
+    let rates = app.memory.of::<Rates>();
+    Some(rates.take(company.tenant, per_second, app.clock.now()))
 }
 
 /// While nobody owns the instance every page leads to the setup, which says where its link stands.
