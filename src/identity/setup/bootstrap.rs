@@ -49,7 +49,7 @@ pub(in crate::identity) async fn bootstrap(app: &App) -> Result<()> {
         return Ok(());
     }
     let keeper = Keeper::of(app)?;
-    let company = keeper.directory().first().ok_or(Error::NotFound)?;
+    let company = keeper.directory().home().ok_or(Error::NotFound)?;
     let email = normal(&owner.email);
     let password = judged(owner, &company.view.name)?;
     let hash: HashedPassword = app.hasher.hash(&password).await?;

@@ -54,7 +54,7 @@ struct Claim {
 /// Makes the first owner and signs them in.
 async fn claim(app: &App, claim: Claim, origin: Origin) -> Result<PlainToken> {
     let keeper = Keeper::of(app)?;
-    let tenant = keeper.directory().first().ok_or(Error::NotFound)?.tenant;
+    let tenant = keeper.directory().home().ok_or(Error::NotFound)?.tenant;
     let now = app.clock.now();
     let user = UserId::new(now);
     let token = PlainToken::generate()?;
