@@ -6,6 +6,7 @@ mod directory;
 pub mod licences;
 pub mod metrics;
 mod model;
+pub mod plans;
 mod provision;
 mod public;
 pub mod settings;
@@ -27,6 +28,8 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &[],
     checks: None,
     waiting: None,
+    usage: None,
+    reset_demo: None,
 };
 
 crate::permissions! {

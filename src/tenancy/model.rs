@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::FieldError;
-use crate::gate::{CompanyView, OpenCompany};
+use crate::gate::{CompanyView, OpenCompany, Standing};
 use crate::id::TenantId;
 use crate::money::Currency;
 
@@ -131,6 +131,7 @@ impl Company {
             slug: self.slug.as_str().to_owned(),
             view: self.settings.view(),
             is_frozen: self.status == Status::Frozen,
+            standing: Standing::default(),
         })
     }
 }

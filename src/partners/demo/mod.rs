@@ -11,6 +11,7 @@ mod load;
 pub mod page;
 mod plan;
 mod random;
+mod reset;
 mod season;
 mod shoppers;
 mod stage;
@@ -19,6 +20,7 @@ mod traffic;
 
 pub use clear::clear;
 pub use load::{load, preview};
+pub use reset::reset;
 pub use plan::{Figures, Plan};
 pub use traffic::{Visit, VisitDay};
 
