@@ -117,7 +117,9 @@ impl Limits {
 pub fn used_up(what: Counted, limit: u64, retry_after_seconds: Option<u64>) -> Error {
     let advice = match (what, retry_after_seconds) {
         (_, Some(_)) => "Events are taken again when the next month begins, or with a larger plan.",
-        (Counted::Members, _) => "Disable somebody who no longer needs to enter, or ask for a larger plan.",
+        (Counted::Members, _) => {
+            "Disable somebody who no longer needs to enter, or ask for a larger plan."
+        }
         _ => "Archive what is no longer needed, or ask for a larger plan.",
     };
     Error::PlanLimit {
@@ -198,7 +200,11 @@ mod tests {
     #[test]
     fn a_limit_is_asked_for_only_where_there_is_one() {
         let limits = Limits::NONE.with(Counted::Links, Some(2));
-        assert!(limits.one_more(Counted::Partners, |_| Err(Error::Busy)).is_ok());
+        assert!(
+            limits
+                .one_more(Counted::Partners, |_| Err(Error::Busy))
+                .is_ok()
+        );
         assert!(limits.one_more(Counted::Links, |_| Ok(1)).is_ok());
         let refused = limits.one_more(Counted::Links, Ok).unwrap_err().to_string();
         assert!(refused.contains("2 links"), "{refused}");
@@ -211,8 +217,17 @@ mod tests {
             trial_ends_at: Some(Timestamp::from_micros(10 * day)),
             ..Standing::default()
         };
-        for (now, days) in [(7 * day, 3), (7 * day + 1, 3), (9 * day + 1, 1), (10 * day, 0), (12 * day, 0)] {
-            assert_eq!(standing.trial_days_left(Timestamp::from_micros(now)), Some(days));
+        for (now, days) in [
+            (7 * day, 3),
+            (7 * day + 1, 3),
+            (9 * day + 1, 1),
+            (10 * day, 0),
+            (12 * day, 0),
+        ] {
+            assert_eq!(
+                standing.trial_days_left(Timestamp::from_micros(now)),
+                Some(days)
+            );
         }
     }
 }

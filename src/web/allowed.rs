@@ -14,8 +14,8 @@ use super::request::{self, Door};
 use super::{csrf, edge, flash};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::db::Scope;
 use crate::clock::Timestamp;
+use crate::db::Scope;
 use crate::gate::{
     Ask, CompanyView, Credential, Later, Limits, OpenCompany, Permission, Rights, SessionView,
 };
@@ -147,12 +147,7 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
 
 /// Whether the company may be worked on so: the one place that keeps a frozen company as it is and a product that is switched off
 /// shut. Whoever demands a permission of a slice is in that product; one's own account and the way out belong to no company.
-fn stands(
-    app: &App,
-    request: &HttpRequest,
-    company: &OpenCompany,
-    permission: &str,
-) -> Result<()> {
+fn stands(app: &App, request: &HttpRequest, company: &OpenCompany, permission: &str) -> Result<()> {
     let is_ours = !request::is_of_the_instance(request.path());
     if company.is_frozen && is_ours && !request.method().is_safe() {
         return Err(Error::Frozen);
@@ -296,7 +291,9 @@ impl LetIn {
         shell.toasts.extend(flash::read(request, &self.app));
         shell.format = Format::named(&self.company.locale, &self.company.time_zone);
         shell.notices.extend(open_line(&self.app.public_url));
-        shell.notices.extend(as_it_stands(&self.open, self.app.clock.now()));
+        shell
+            .notices
+            .extend(as_it_stands(&self.open, self.app.clock.now()));
         shell
     }
 
@@ -318,8 +315,8 @@ pub(super) fn shell_around_error(
 ) -> Option<(PageShell, Option<Place>)> {
     let let_in = request.extensions().get::<LetIn>().cloned()?;
     let_in.session.as_ref()?;
-    let place = Place::of(request::below_tenant(request.path()))
-        .filter(|place| let_in.leads_to(*place));
+    let place =
+        Place::of(request::below_tenant(request.path())).filter(|place| let_in.leads_to(*place));
     Some((let_in.shell(request, place, title), place))
 }
 
@@ -372,7 +369,10 @@ fn as_it_stands(company: &OpenCompany, now: Timestamp) -> Option<Notice> {
         1 => "The trial ends in 1 day.".to_owned(),
         days => format!("The trial ends in {days} days."),
     };
-    notice(Tone::Info, format!("{text} After it everything can be read and nothing changed."))
+    notice(
+        Tone::Info,
+        format!("{text} After it everything can be read and nothing changed."),
+    )
 }
 
 /// The permission without which a page of the navigation would only answer 403.
@@ -390,6 +390,6 @@ fn needed(place: Place) -> &'static str {
         Place::ApiKeys => "api_keys:read",
         Place::Audit => "audit:read",
         Place::System => "system:read",
-        Place::Settings => "settings:read",
+        Place::Usage | Place::Settings => "settings:read",
     }
 }

@@ -18,11 +18,7 @@ fn row(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Forbidden(_) => (StatusCode::FORBIDDEN, "missing_right", "Not allowed"),
         Error::Refused(_) => (StatusCode::FORBIDDEN, "refused", "Refused"),
         Error::Frozen => (StatusCode::FORBIDDEN, "tenant_frozen", "Frozen"),
-        Error::ProductDisabled(_) => (
-            StatusCode::FORBIDDEN,
-            "product_disabled",
-            "Switched off",
-        ),
+        Error::ProductDisabled(_) => (StatusCode::FORBIDDEN, "product_disabled", "Switched off"),
         Error::PlanLimit {
             retry_after_seconds: None,
             ..

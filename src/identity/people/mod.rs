@@ -6,9 +6,9 @@ pub mod pages;
 mod store;
 
 pub(super) use self::store::{
-    has_users, held_members, insert_membership, insert_user, member_by_id, members, open_memberships, owners,
-    save_membership, set_name, set_password, signed_in, strengthen_password, user_by_email,
-    user_by_id,
+    has_users, held_members, insert_membership, insert_user, member_by_id, members,
+    open_memberships, owners, save_membership, set_name, set_password, signed_in,
+    strengthen_password, user_by_email, user_by_id,
 };
 use super::model::Roles;
 use crate::Result;
@@ -17,8 +17,8 @@ use crate::clock::Timestamp;
 use crate::crypto::HashedPassword;
 use crate::db::Scope;
 use crate::gate::{Counted, Later};
-use crate::slice::Used;
 use crate::id::UserId;
+use crate::slice::Used;
 
 /// Somebody who signs in.
 #[derive(Debug, Clone)]

@@ -20,8 +20,8 @@ mod traffic;
 
 pub use clear::clear;
 pub use load::{load, preview};
-pub use reset::reset;
 pub use plan::{Figures, Plan};
+pub use reset::reset;
 pub use traffic::{Visit, VisitDay};
 
 use crate::Result;

@@ -76,7 +76,10 @@ impl Allowance {
 
 impl Drop for Allowance {
     fn drop(&mut self) {
-        let unused = self.left.0.map_or(0, |share| share.granted.saturating_sub(self.used));
+        let unused = self
+            .left
+            .0
+            .map_or(0, |share| share.granted.saturating_sub(self.used));
         if unused > 0 {
             self.months.hand_back(self.tenant, unused);
         }

@@ -25,12 +25,7 @@ const DRAWS: usize = 5;
 /// # Errors
 /// [`Error::NotFound`] for an enrolment that is not there, [`Error::Invalid`] for values that do not fit or a key that is taken, a
 /// conflict where the enrolment has ended, [`Error::PlanLimit`].
-pub fn create(
-    c: &mut TenantConn,
-    actor: &Actor,
-    new: &NewLink,
-    limits: Limits,
-) -> Result<Link> {
+pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewLink, limits: Limits) -> Result<Link> {
     limits.one_more(Counted::Links, |most| usage::links(c, most))?;
     let enrolment = enrolment_of(c, new)?;
     if enrolment.state == EnrolmentState::Ended {

@@ -1,11 +1,13 @@
 //! The plans, as data: what each allows. A plan's name stands in the registry; what it allows stands here alone.
 
 use crate::gate::{Counted, Limits};
+use crate::tenancy::FIRST_PLAN;
 
-/// The plan of a company that none was chosen for.
-pub const FIRST: &str = "starter";
 /// The plan without limits: what the company of single mode is born with.
 pub const UNLIMITED: &str = "unlimited";
+
+/// What may be switched on and off for a company: slices that are products of their own. Without a decision each is on.
+pub const PRODUCTS: [&str; 1] = ["partners"];
 
 /// What is sold under one name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,21 +21,21 @@ pub struct Plan {
 /// Every plan, the smallest first.
 pub const PLANS: [Plan; 3] = [
     Plan {
-        name: FIRST,
+        name: FIRST_PLAN,
         limits: Limits {
-            members: Some(5),
-            partners: Some(50),
-            links: Some(200),
-            events_per_month: Some(10_000),
+            members: Some(10),
+            partners: Some(100),
+            links: Some(500),
+            events_per_month: Some(100_000),
         },
     },
     Plan {
         name: "growth",
         limits: Limits {
-            members: Some(25),
-            partners: Some(1_000),
-            links: Some(5_000),
-            events_per_month: Some(250_000),
+            members: Some(50),
+            partners: Some(2_000),
+            links: Some(10_000),
+            events_per_month: Some(1_000_000),
         },
     },
     Plan {
@@ -50,7 +52,7 @@ pub fn find(name: &str) -> Option<Plan> {
 /// What a company may have: its plan's limits, each replaced by a knob of its own where there is one. A name this version does
 /// not know allows what the smallest plan does.
 pub(super) fn limits(plan: &str, knobs: &[(Counted, u64)]) -> Limits {
-    let of_plan = find(plan).or_else(|| find(FIRST));
+    let of_plan = find(plan).or_else(|| find(FIRST_PLAN));
     let base = of_plan.map_or(Limits::NONE, |plan| plan.limits);
     knobs
         .iter()
@@ -65,13 +67,28 @@ mod tests {
     fn knobs_come_before_the_plan() {
         let limits_of = |plan, knobs: &[(Counted, u64)]| limits(plan, knobs);
         for (plan, knobs, what, most) in [
-            ("starter", &[][..], Counted::Partners, Some(50)),
-            ("growth", &[], Counted::Partners, Some(1_000)),
+            ("starter", &[][..], Counted::Partners, Some(100)),
+            ("growth", &[], Counted::Partners, Some(2_000)),
             ("unlimited", &[], Counted::Partners, None),
-            ("no such plan", &[], Counted::Partners, Some(50)),
-            ("starter", &[(Counted::Partners, 7)], Counted::Partners, Some(7)),
-            ("starter", &[(Counted::Partners, 7)], Counted::Links, Some(200)),
-            ("unlimited", &[(Counted::Members, 0)], Counted::Members, Some(0)),
+            ("no such plan", &[], Counted::Partners, Some(100)),
+            (
+                "starter",
+                &[(Counted::Partners, 7)],
+                Counted::Partners,
+                Some(7),
+            ),
+            (
+                "starter",
+                &[(Counted::Partners, 7)],
+                Counted::Links,
+                Some(500),
+            ),
+            (
+                "unlimited",
+                &[(Counted::Members, 0)],
+                Counted::Members,
+                Some(0),
+            ),
         ] {
             assert_eq!(limits_of(plan, knobs).of(what), most, "{plan} {knobs:?}");
         }

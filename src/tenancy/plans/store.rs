@@ -8,8 +8,8 @@ use super::{knobs, plan};
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::ControlConn;
-use crate::db::schema::control::{entitlements, tenants};
-use crate::gate::{Entitled, Standing};
+use crate::db::schema::control::{audit_events, entitlements, tenants};
+use crate::gate::{Entitled, Limits, Standing};
 use crate::id::TenantId;
 
 /// What was decided about one company's use of a product.
@@ -153,4 +153,67 @@ pub(super) fn name_and_plan(
         .select((tenants::name, tenants::plan))
         .first(c.db())
         .optional()?)
+}
+
+/// A company's plan, and what it allows with the company's own knobs.
+pub(super) fn plan_and_limits(
+    c: &mut ControlConn,
+    tenant: TenantId,
+) -> Result<Option<(String, Limits)>> {
+    let Some((_, plan)) = name_and_plan(c, tenant)? else {
+        return Ok(None);
+    };
+    let texts: Vec<String> = entitlements::table
+        .filter(entitlements::tenant_id.eq(tenant))
+        .select(entitlements::knobs)
+        .load(c.db())?;
+    let knobs: knobs::Knobs = texts.iter().flat_map(|text| knobs::read(text)).collect();
+    let limits = plan::limits(&plan, &knobs);
+    Ok(Some((plan, limits)))
+}
+
+/// Companies whose trial is over, the longest over first.
+pub(super) fn trials_over(c: &mut ControlConn, most: i64) -> Result<Vec<TenantId>> {
+    let now = c.now();
+    Ok(tenants::table
+        .filter(tenants::trial_ends_at.le(now))
+        .filter(tenants::status.eq("trial"))
+        .order(tenants::trial_ends_at)
+        .limit(most)
+        .select(tenants::id)
+        .load(c.db())?)
+}
+
+/// A demo company, and since when it is as it should be.
+#[derive(Debug, Clone)]
+pub(super) struct Demo {
+    pub(super) tenant: TenantId,
+    pub(super) time_zone: String,
+    pub(super) fresh_at: Timestamp,
+}
+
+/// The demo companies that can be reset. Each is fresh since its last event of the kind `reset`, or since it was opened.
+pub(super) fn demos(c: &mut ControlConn, reset: &str) -> Result<Vec<Demo>> {
+    let rows: Vec<(TenantId, String, Timestamp)> = tenants::table
+        .filter(tenants::kind.eq("demo"))
+        .filter(tenants::status.ne_all(["frozen", "archived"]))
+        .select((tenants::id, tenants::time_zone, tenants::created_at))
+        .load(c.db())?;
+    rows.into_iter()
+        .map(|(tenant, time_zone, opened_at)| {
+            let last: Option<Timestamp> = audit_events::table
+                .filter(audit_events::target_kind.eq("company"))
+                .filter(audit_events::target_id.eq(tenant.to_string()))
+                .filter(audit_events::action.eq(reset))
+                .order(audit_events::id.desc())
+                .select(audit_events::at)
+                .first(c.db())
+                .optional()?;
+            Ok(Demo {
+                tenant,
+                time_zone,
+                fresh_at: last.unwrap_or(opened_at),
+            })
+        })
+        .collect()
 }

@@ -27,7 +27,9 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::{App as Framework, dev::Service, web};
 use serde_json::{Value, json};
 use steading::actor::{Actor, ActorKind};
-use steading::gate::{Admission, Ask, CompanyView, Credential, Gate, Later, OpenCompany, Rights, Standing};
+use steading::gate::{
+    Admission, Ask, CompanyView, Credential, Gate, Later, OpenCompany, Rights, Standing,
+};
 use steading::server::http::mount;
 use steading::slice::JobContext;
 use steading::web::edge::edge;
