@@ -44,6 +44,8 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &[],
     checks: None,
     waiting: None,
+    usage: Some(people::usage),
+    reset_demo: None,
 };
 
 /// Opens the gate of a program whose stores stand, and makes the first owner where the configuration names one.

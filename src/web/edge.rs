@@ -132,12 +132,20 @@ fn turned_away(request: &HttpRequest, app: Option<&App>, door: Door) -> Option<E
 }
 
 /// The company a request names by its path or by its host, where many are served; nothing else of a request names one. What
-/// belongs to a company is nowhere without it, and a company's own host leads to no other company.
+/// belongs to a company is nowhere without it, nor once it is archived, and a company's own host leads to no other company.
 fn named(request: &HttpRequest, app: Option<&App>) -> Result<Option<String>, Error> {
-    let Some(app) = app.filter(|app| app.config.tenancy == Tenancy::Multi) else {
+    let Some(app) = app else {
         return Ok(None);
     };
     let path = request.path();
+    let is_there = |slug: Option<&str>| {
+        let gate = app.gate.get();
+        is_of_the_instance(below_tenant(path))
+            || gate.is_none_or(|gate| gate.company(slug).is_some())
+    };
+    if app.config.tenancy == Tenancy::Single {
+        return is_there(None).then_some(None).ok_or(Error::NotFound);
+    }
     let by_path = slug_in(path).map(ToOwned::to_owned);
     let by_host = app.gate.get().and_then(|gate| {
         let host = request::host(request, &app.config.server.trusted_proxies)?;
@@ -146,7 +154,10 @@ fn named(request: &HttpRequest, app: Option<&App>) -> Result<Option<String>, Err
     match (by_path, by_host) {
         (Some(_), Some(_)) => Err(Error::NotFound),
         (None, None) if !is_of_the_instance(path) => Err(Error::NotFound),
-        (by_path, by_host) => Ok(by_path.or(by_host)),
+        (by_path, by_host) => match by_path.or(by_host) {
+            Some(slug) if !is_there(Some(&slug)) => Err(Error::NotFound),
+            slug => Ok(slug),
+        },
     }
 }
 

@@ -287,3 +287,17 @@ pub fn forget_cast(c: &mut TenantConn, cast: &Labelled) -> Result<()> {
     diesel::delete(programs::table.filter(programs::is_demo.eq(true))).execute(c.db())?;
     Ok(())
 }
+
+/// Labels everything there is: what people made in a demo company is demo data too.
+pub fn label_all(c: &mut TenantConn) -> Result<()> {
+    diesel::update(programs::table.filter(programs::is_demo.eq(false)))
+        .set(programs::is_demo.eq(true))
+        .execute(c.db())?;
+    diesel::update(partners::table.filter(partners::is_demo.eq(false)))
+        .set(partners::is_demo.eq(true))
+        .execute(c.db())?;
+    diesel::update(customers::table.filter(customers::is_demo.eq(false)))
+        .set(customers::is_demo.eq(true))
+        .execute(c.db())?;
+    Ok(())
+}

@@ -27,7 +27,9 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::{App as Framework, dev::Service, web};
 use serde_json::{Value, json};
 use steading::actor::{Actor, ActorKind};
-use steading::gate::{Admission, Ask, CompanyView, Credential, Gate, Later, OpenCompany, Rights};
+use steading::gate::{
+    Admission, Ask, CompanyView, Credential, Gate, Later, OpenCompany, Rights, Standing,
+};
 use steading::server::http::mount;
 use steading::slice::JobContext;
 use steading::web::edge::edge;
@@ -53,6 +55,7 @@ impl Gate for OpenGate {
             Ok(Admission {
                 tenant: company.tenant,
                 company: company.view.clone(),
+                open: Arc::clone(&company),
                 actor: Actor {
                     kind: ActorKind::ApiKey,
                     id: None,
@@ -71,6 +74,10 @@ impl Gate for OpenGate {
 
     fn company_at(&self, _: &str) -> Option<Arc<OpenCompany>> {
         None
+    }
+
+    fn company_by_id(&self, _: steading::id::TenantId) -> Option<Arc<OpenCompany>> {
+        Some(Arc::clone(&self.0))
     }
 
     fn companies_changed(&self) -> Later<'static, steading::Result<()>> {
@@ -160,6 +167,7 @@ impl Shop {
                 locale: "en".to_owned(),
             },
             is_frozen,
+            standing: Standing::default(),
         };
         assert!(
             house
