@@ -39,6 +39,10 @@ pub async fn edge(
     let mut facts = Facts::of(request.request(), trusted);
     let (id, door) = (facts.id.clone(), facts.door);
     let named = named(request.request(), app.as_ref().map(|app| app.get_ref()));
+    // The router sees what comes after a company's prefix: the addresses of the list, whatever they are mounted below.
+    if let Some(prefix) = prefix_length(request.path(), &named) {
+        request.match_info_mut().skip(prefix);
+    }
     facts.tenant_slug = named.as_ref().ok().cloned().flatten();
     request.extensions_mut().insert(facts);
 
@@ -131,9 +135,29 @@ fn named(request: &HttpRequest, app: Option<&App>) -> Result<Option<String>, Err
     });
     match (by_path, by_host) {
         (Some(_), Some(_)) => Err(Error::NotFound),
+        // What belongs to the instance has one address, and a slug that is written in another way names nobody.
+        (Some(slug), None) if is_of_the_instance(below_tenant(path)) || !is_plain(&slug) => {
+            Err(Error::NotFound)
+        }
         (None, None) if !is_of_the_instance(path) => Err(Error::NotFound),
         (by_path, by_host) => Ok(by_path.or(by_host)),
     }
+}
+
+/// Whether a slug in an address stands there as it is, with nothing to decode.
+fn is_plain(slug: &str) -> bool {
+    slug.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// Bytes of `/t/<slug>` where the path names the company.
+fn prefix_length(path: &str, named: &Result<Option<String>, Error>) -> Option<u16> {
+    let slug = slug_in(path)?;
+    let is_taken = named
+        .as_ref()
+        .is_ok_and(|named| named.as_deref() == Some(slug));
+    is_taken
+        .then(|| path.len().saturating_sub(below_tenant(path).len()))
+        .and_then(|length| u16::try_from(length).ok())
 }
 
 /// While nobody owns the instance every page leads to the setup, which says where its link stands.
