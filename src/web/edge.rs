@@ -40,6 +40,10 @@ pub async fn edge(
     let mut facts = Facts::of(request.request(), trusted);
     let (id, door) = (facts.id.clone(), facts.door);
     let named = named(request.request(), app.as_ref().map(|app| app.get_ref()));
+    // The router sees what comes after a company's prefix: the addresses of the list, whatever they are mounted below.
+    if let Some(prefix) = prefix_length(request.path(), &named) {
+        request.match_info_mut().skip(prefix);
+    }
     facts.tenant_slug = named.as_ref().ok().cloned().flatten();
     let standing = standing(
         app.as_ref().map(|app| app.get_ref()),
@@ -153,6 +157,10 @@ fn named(request: &HttpRequest, app: Option<&App>) -> Result<Option<String>, Err
     });
     match (by_path, by_host) {
         (Some(_), Some(_)) => Err(Error::NotFound),
+        // What belongs to the instance has one address, and a slug that is written in another way names nobody.
+        (Some(slug), None) if is_of_the_instance(below_tenant(path)) || !is_plain(&slug) => {
+            Err(Error::NotFound)
+        }
         (None, None) if !is_of_the_instance(path) => Err(Error::NotFound),
         (by_path, by_host) => match by_path.or(by_host) {
             Some(slug) if !is_there(Some(&slug)) => Err(Error::NotFound),
@@ -171,6 +179,22 @@ fn standing(app: Option<&App>, slug: Option<&str>, path: &str) -> Option<Standin
     let company = app.gate.get()?.company(slug)?;
     let rates = app.memory.of::<Rates>();
     Some(rates.take(company.tenant, per_second, app.clock.now()))
+}
+
+/// Whether a slug in an address stands there as it is, with nothing to decode.
+fn is_plain(slug: &str) -> bool {
+    slug.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// Bytes of `/t/<slug>` where the path names the company.
+fn prefix_length(path: &str, named: &Result<Option<String>, Error>) -> Option<u16> {
+    let slug = slug_in(path)?;
+    let is_taken = named
+        .as_ref()
+        .is_ok_and(|named| named.as_deref() == Some(slug));
+    is_taken
+        .then(|| path.len().saturating_sub(below_tenant(path).len()))
+        .and_then(|length| u16::try_from(length).ok())
 }
 
 /// While nobody owns the instance every page leads to the setup, which says where its link stands.
