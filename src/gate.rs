@@ -143,6 +143,8 @@ pub struct OpenCompany {
 pub struct Admission {
     /// To which company.
     pub tenant: TenantId,
+    /// That company's name in addresses.
+    pub slug: String,
     /// That company.
     pub company: CompanyView,
     /// As whom.

@@ -219,6 +219,7 @@ impl Keeper {
         }
         Ok(Admission {
             tenant: live.stored.tenant,
+            slug: company.slug.clone(),
             company: company.view.clone(),
             actor: Actor {
                 kind: ActorKind::User,
@@ -288,6 +289,7 @@ impl Keeper {
         }
         Ok(Admission {
             tenant: live.key.tenant,
+            slug: company.slug.clone(),
             company: company.view.clone(),
             actor: Actor {
                 kind: ActorKind::ApiKey,
@@ -418,7 +420,8 @@ impl Gate for Keeper {
     }
 
     fn is_owned(&self) -> bool {
-        let owned = self.0.owned.load(Ordering::Acquire);
+        // Where many are served, companies have owners and operators open them: there is nothing to make one's own.
+        let owned = self.0.owned.load(Ordering::Acquire) || self.0.directory.serves_many();
         if !owned {
             self.look_for_owner_in_background();
         }

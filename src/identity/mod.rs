@@ -4,6 +4,7 @@
 //! the control plane, so each change is written there with its audit event, and the gate is told after the commit.
 
 pub mod account;
+pub mod companies;
 mod keeper;
 pub mod keys;
 mod letters;

@@ -31,7 +31,7 @@ impl Open {
         shell.toasts.extend(flash::read(request, app));
         let keeper = Keeper::of(app)?;
         if keeper.is_owned()
-            && let Some(company) = keeper.company(None)
+            && let Some(company) = keeper.company(facts::facts(request).tenant_slug.as_deref())
         {
             shell.company.clone_from(&company.view.name);
         }

@@ -72,6 +72,11 @@ impl Directory {
         self.look(|known| known.by_slug.get(wanted).cloned())
     }
 
+    /// Whether many companies are served.
+    pub fn serves_many(&self) -> bool {
+        self.0.tenancy == Tenancy::Multi
+    }
+
     /// The company whose own host this is.
     pub fn at(&self, host: &str) -> Option<Arc<OpenCompany>> {
         if self.0.tenancy == Tenancy::Single {

@@ -14,7 +14,9 @@ mod store;
 pub mod system;
 
 pub use self::directory::Directory;
-pub use self::model::{Company, NotASlug, Settings, Slug, Status, company_name, is_time_zone};
+pub use self::model::{
+    Company, DEFAULT_SLUG, NotASlug, Settings, Slug, Status, company_name, is_time_zone,
+};
 pub use self::provision::{data_keys, ensure_default, ensure_system_key, system_time_zone};
 pub use self::public::PublicTenant;
 pub use self::settings::change_settings;

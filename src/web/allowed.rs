@@ -9,10 +9,11 @@ use super::format::Format;
 use super::nav::{self, Place};
 use super::page::{Notice, PageShell, Person};
 use super::parts::Tone;
-use super::request::{self, Door};
+use super::request::{self, Door, Facts};
 use super::{csrf, edge, flash};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::config::Tenancy;
 use crate::db::Scope;
 use crate::gate::{Ask, CompanyView, Credential, Later, Permission, Rights, SessionView};
 use crate::{Error, Result};
@@ -33,6 +34,7 @@ pub struct Allowed<P> {
     pub company: CompanyView,
     /// The request, for addresses and cookies.
     pub request: HttpRequest,
+    base: String,
     waiting: Vec<(Place, u64)>,
     permission: PhantomData<P>,
 }
@@ -65,6 +67,7 @@ impl<P: Permission> FromRequest for Allowed<P> {
                 session: entered.session,
                 company: entered.company,
                 request: entered.request,
+                base: entered.base,
                 waiting: entered.waiting,
                 permission: PhantomData,
             })
@@ -99,10 +102,12 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
             origin: request::origin(&request),
         };
         let admission = gate.admit(ask).await?;
+        let base = base(&app, &facts, request.path(), &admission.slug);
         // A program gets no page around its errors.
         if facts.door == Door::Page {
             request.extensions_mut().insert(LetIn {
                 app: app.clone(),
+                base: base.clone(),
                 company: admission.company.clone(),
                 rights: admission.rights.clone(),
                 session: admission.session.clone(),
@@ -122,6 +127,7 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
             }
         }
         Ok(Allowed {
+            base,
             waiting: waits,
             scope,
             actor: admission.actor,
@@ -135,7 +141,18 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
     })
 }
 
-fn bearer(request: &HttpRequest) -> Option<String> {
+/// The prefix of a company's addresses as this request reaches them. A page of the instance (one's own account) stands in the
+/// company the session is for; on a company's own host no address has a prefix.
+fn base(app: &App, facts: &Facts, path: &str, slug: &str) -> String {
+    match edge::base_of(path) {
+        "" if app.config.tenancy == Tenancy::Multi && facts.tenant_slug.is_none() => {
+            format!("/t/{slug}")
+        }
+        base => base.to_owned(),
+    }
+}
+
+pub(super) fn bearer(request: &HttpRequest) -> Option<String> {
     let header = request.headers().get("authorization")?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
     scheme
@@ -146,7 +163,7 @@ fn bearer(request: &HttpRequest) -> Option<String> {
 impl<P> Allowed<P> {
     /// The tenant's prefix: empty, or `/t/<slug>`.
     pub fn base(&self) -> &str {
-        edge::base_of(self.request.path())
+        &self.base
     }
 
     /// An address of this tenant.
@@ -172,6 +189,7 @@ impl<P> Allowed<P> {
     fn shell_at(&self, place: Option<Place>, title: impl Into<String>) -> PageShell {
         let let_in = LetIn {
             app: self.app.clone(),
+            base: self.base.clone(),
             company: self.company.clone(),
             rights: self.rights.clone(),
             session: self.session.clone(),
@@ -185,6 +203,7 @@ impl<P> Allowed<P> {
 #[derive(Clone)]
 struct LetIn {
     app: App,
+    base: String,
     company: CompanyView,
     rights: Rights,
     session: Option<SessionView>,
@@ -220,9 +239,10 @@ impl LetIn {
         place: Option<Place>,
         title: impl Into<String>,
     ) -> PageShell {
-        let base = edge::base_of(request.path());
+        let base = self.base.as_str();
         let mut shell = PageShell::new(request, base).titled(title);
         shell.company.clone_from(&self.company.name);
+        shell.is_shared = self.app.config.tenancy == Tenancy::Multi;
         shell.user = self.session.as_ref().map(|s| Person {
             name: s.user_name.clone(),
             email: s.user_email.clone(),

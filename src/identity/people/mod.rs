@@ -6,14 +6,14 @@ pub mod pages;
 mod store;
 
 pub(super) use self::store::{
-    has_users, insert_membership, insert_user, member_by_id, members, open_memberships, owners,
-    save_membership, set_name, set_password, signed_in, strengthen_password, user_by_email,
+    entered, has_users, insert_membership, insert_user, member_by_id, members, open_memberships,
+    owners, save_membership, set_name, set_password, signed_in, strengthen_password, user_by_email,
     user_by_id,
 };
 use super::model::Roles;
 use crate::clock::Timestamp;
 use crate::crypto::HashedPassword;
-use crate::id::UserId;
+use crate::id::{TenantId, UserId};
 
 /// Somebody who signs in.
 #[derive(Debug, Clone)]
@@ -46,6 +46,14 @@ pub(super) struct Member {
     pub(super) last_login_at: Option<Timestamp>,
     pub(super) disabled_at: Option<Timestamp>,
     pub(super) joined_at: Timestamp,
+}
+
+/// A company somebody may enter.
+#[derive(Debug, Clone)]
+pub(super) struct Membership {
+    pub(super) tenant: TenantId,
+    pub(super) roles: Roles,
+    pub(super) last_used_at: Option<Timestamp>,
 }
 
 /// Where a member stands.

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Member, User};
+use super::{Member, Membership, User};
 use crate::clock::Timestamp;
 use crate::crypto::HashedPassword;
 use crate::db::ControlConn;
@@ -188,17 +188,53 @@ pub(in crate::identity) fn member_by_id(
     row.map(member).transpose()
 }
 
-/// The companies somebody may enter now, the one they joined first in front.
+/// The companies somebody may enter now: the one they were in last in front, then those they never entered as they joined them.
 pub(in crate::identity) fn open_memberships(
     c: &mut ControlConn,
     id: UserId,
-) -> Result<Vec<TenantId>> {
-    Ok(memberships::table
+) -> Result<Vec<Membership>> {
+    let rows: Vec<(TenantId, String, Option<Timestamp>)> = memberships::table
         .filter(memberships::user_id.eq(id))
         .filter(memberships::disabled_at.is_null())
-        .select(memberships::tenant_id)
+        .select((
+            memberships::tenant_id,
+            memberships::roles,
+            memberships::last_used_at,
+        ))
         .order((memberships::created_at, memberships::tenant_id))
-        .load(c.db())?)
+        .load(c.db())?;
+    let mut all = rows
+        .into_iter()
+        .map(|(tenant, roles, last_used_at)| {
+            let roles = roles
+                .parse()
+                .map_err(|_| Error::internal(format!("the roles of {id} cannot be read")))?;
+            Ok(Membership {
+                tenant,
+                roles,
+                last_used_at,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    all.sort_by_key(|one| std::cmp::Reverse(one.last_used_at));
+    Ok(all)
+}
+
+/// Notes that somebody entered a company.
+pub(in crate::identity) fn entered(
+    c: &mut ControlConn,
+    tenant: TenantId,
+    id: UserId,
+) -> Result<()> {
+    let now = c.now();
+    diesel::update(
+        memberships::table
+            .filter(memberships::tenant_id.eq(tenant))
+            .filter(memberships::user_id.eq(id)),
+    )
+    .set(memberships::last_used_at.eq(now))
+    .execute(c.db())?;
+    Ok(())
 }
 
 /// Makes somebody a member.

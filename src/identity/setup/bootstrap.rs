@@ -50,7 +50,15 @@ pub(in crate::identity) async fn bootstrap(app: &App) -> Result<()> {
         return Ok(());
     }
     let keeper = Keeper::of(app)?;
-    let company = keeper.company(None).ok_or(Error::NotFound)?;
+    // Where many are served, this is the company that was alone before; without one there is nothing to own yet.
+    let slug = keeper
+        .directory()
+        .serves_many()
+        .then_some(crate::tenancy::DEFAULT_SLUG);
+    let Some(company) = keeper.company(slug) else {
+        tracing::warn!("The configured first owner waits for a company");
+        return Ok(());
+    };
     let email = normal(&owner.email);
     let password = judged(owner, &company.view.name)?;
     let hash: HashedPassword = app.hasher.hash(&password).await?;

@@ -15,6 +15,7 @@ use super::sign_in::person;
 use crate::actor::Origin;
 use crate::app::App;
 use crate::audit::{self, Event};
+use crate::config::Tenancy;
 use crate::crypto::{HashedPassword, HashedToken, PlainToken};
 use crate::db::ControlConn;
 use crate::gate::Gate;
@@ -27,6 +28,9 @@ use crate::{Error, Result};
 /// # Errors
 /// Where the store does not answer.
 pub async fn setup_link(app: &App) -> Result<Option<String>> {
+    if app.config.tenancy == Tenancy::Multi {
+        return Ok(None);
+    }
     let token = PlainToken::generate()?;
     let hash = token.hash();
     let issued = app

@@ -52,6 +52,7 @@ impl Gate for OpenGate {
             };
             Ok(Admission {
                 tenant: company.tenant,
+                slug: company.slug.clone(),
                 company: company.view.clone(),
                 actor: Actor {
                     kind: ActorKind::ApiKey,
