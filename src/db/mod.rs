@@ -30,6 +30,7 @@ mod health;
 mod limits;
 pub mod lock;
 pub mod migrate;
+mod openings;
 mod pool;
 pub mod portable;
 mod postgres;

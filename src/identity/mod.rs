@@ -11,6 +11,7 @@ mod letters;
 mod model;
 mod one_time;
 mod open_page;
+mod opening;
 mod pending;
 pub mod people;
 pub mod permissions;
@@ -25,6 +26,9 @@ mod tidy;
 
 pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
+pub use self::opening::{
+    InvitationLink, NewOwner, Opened, judge_company, open_company, open_with_link,
+};
 pub use self::setup::{judge_first_owner, setup_link};
 
 use std::sync::Arc;

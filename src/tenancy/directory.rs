@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::model::{Company, DEFAULT_SLUG};
+use super::model::Company;
+use super::slug::DEFAULT_SLUG;
 use super::store;
 use crate::Result;
 use crate::clock::{Clock, Timestamp};

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::model::{Company, DEFAULT_SLUG};
+use super::model::Company;
+use super::slug::DEFAULT_SLUG;
 use super::store;
 use crate::app::App;
 use crate::config::Tenancy;

@@ -80,7 +80,7 @@ pub(in crate::identity) async fn invite(
         sent.send(c, &made.user)?;
         let event = target(Event::new("member.invited"), &made).created(&shown(&made));
         audit::record(c, &by.actor, event)?;
-        Ok((made, sent.invitation(now, !is_known)))
+        Ok((made, sent.shown(now, !is_known)))
     });
     outcome.await
 }
@@ -163,7 +163,7 @@ pub(in crate::identity) async fn invite_again(
                 target(Event::new("member.invited_again"), &member),
             )?;
             let belongs_here_alone = open_memberships(c, id)?.len() <= 1;
-            let invitation = sent.invitation(now, belongs_here_alone);
+            let invitation = sent.shown(now, belongs_here_alone);
             Ok((member, invitation))
         })
         .await
@@ -237,6 +237,11 @@ fn target(event: Event, member: &Member) -> Event {
         .target("member", &member.user.id, &member.user.email)
 }
 
+/// An event about a new member, with what they hold.
+pub(in crate::identity) fn about(event: Event, member: &Member) -> Event {
+    target(event, member).created(&shown(member))
+}
+
 /// A member as the trail shows it.
 fn shown(member: &Member) -> serde_json::Value {
     serde_json::json!({
@@ -248,20 +253,18 @@ fn shown(member: &Member) -> serde_json::Value {
 }
 
 /// An invitation about to be sent: its secret is made once, however often the write runs.
-struct Sent {
+pub(in crate::identity) struct Sent {
     token: PlainToken,
     link: String,
     /// Where somebody signs in who has a password.
     door: String,
     mail: Mail,
-    mail_to_known: Mail,
+    mail_to_known: Option<Mail>,
     vault: crate::crypto::Vault,
 }
 
 impl Sent {
     fn new(app: &App, by: &By, email: &str, roles: &Roles) -> Result<Self> {
-        let token = PlainToken::generate()?;
-        let link = format!("{}/invite?token={}", app.public_url, token.expose());
         let keeper = Keeper::of(app)?;
         let company = keeper
             .directory()
@@ -269,23 +272,46 @@ impl Sent {
             .map(|one| one.view.name.clone())
             .unwrap_or_default();
         let door = format!("{}{}", app.public_url, companies::home(keeper, by.tenant));
+        let role = roles.strongest().as_str();
+        let word = letters::added(&by.actor.name, &company, role, &door)?;
+        let sent = Self::to(app, &by.actor, &company, email, roles)?;
+        Ok(Self {
+            door,
+            mail_to_known: Some(Mail::of("added", email, word)),
+            ..sent
+        })
+    }
+
+    /// For a company by its name: one about to be opened is in no directory yet.
+    pub(in crate::identity) fn to(
+        app: &App,
+        by: &Actor,
+        company: &str,
+        email: &str,
+        roles: &Roles,
+    ) -> Result<Self> {
+        let token = PlainToken::generate()?;
+        let link = format!("{}/invite?token={}", app.public_url, token.expose());
         let days = Purpose::Invite.lifetime().as_secs() / 86_400;
         let role = roles.strongest().as_str();
-        let letter = letters::invitation(&by.actor.name, &company, role, &link, days)?;
+        let letter = letters::invitation(&by.name, company, role, &link, days)?;
         let mail = Mail::of("invitation", email, letter).confidential();
-        let word = letters::added(&by.actor.name, &company, role, &door)?;
         Ok(Self {
             token,
             link,
-            door,
+            door: format!("{}/login", app.public_url),
             mail,
-            mail_to_known: Mail::of("added", email, word),
+            mail_to_known: None,
             vault: app.vault.clone(),
         })
     }
 
+    pub(in crate::identity) fn invitation(&self, now: Timestamp) -> Invitation {
+        self.shown(now, true)
+    }
+
     /// What whoever invites sees. A link that also opens another company is for its reader alone.
-    fn invitation(&self, now: Timestamp, is_one_time: bool) -> Invitation {
+    fn shown(&self, now: Timestamp, is_one_time: bool) -> Invitation {
         let link = if is_one_time { &self.link } else { &self.door };
         Invitation {
             link: link.clone(),
@@ -294,15 +320,20 @@ impl Sent {
         }
     }
 
+    /// Writes to somebody: a link to choose a password, or word to whoever has one.
     fn send(&self, c: &mut ControlConn, user: &User) -> Result<()> {
-        if user.password.is_some() {
-            return mailing::queue(c, &self.vault, &self.mail_to_known).map(drop);
+        match &self.mail_to_known {
+            Some(mail) if user.password.is_some() => mailing::queue(c, &self.vault, mail).map(drop),
+            _ => self.issue(c, user.id),
         }
+    }
+
+    pub(in crate::identity) fn issue(&self, c: &mut ControlConn, user: UserId) -> Result<()> {
         let expires_at = c.now().plus(Purpose::Invite.lifetime());
         one_time::issue(
             c,
             Purpose::Invite,
-            Some(user.id),
+            Some(user),
             &self.token.hash(),
             expires_at,
         )?;
