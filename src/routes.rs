@@ -2,6 +2,7 @@
 
 mod admin;
 mod earnings;
+mod operator;
 mod programme;
 
 use actix_web::http::Method;
@@ -21,6 +22,7 @@ pub fn all() -> Vec<Route> {
         partners_open(),
         partners_api(),
         admin::pages(),
+        operator::pages(),
     ]
     .into_iter()
     .flatten()

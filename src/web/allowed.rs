@@ -152,7 +152,8 @@ fn base(app: &App, facts: &Facts, path: &str, slug: &str) -> String {
     }
 }
 
-pub(super) fn bearer(request: &HttpRequest) -> Option<String> {
+/// What follows `Bearer ` in a request.
+pub fn bearer(request: &HttpRequest) -> Option<String> {
     let header = request.headers().get("authorization")?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
     scheme
@@ -283,7 +284,7 @@ pub async fn nowhere(request: HttpRequest) -> Result<HttpResponse> {
 }
 
 /// Said on every page while passwords and figures travel for everybody on the network to read.
-fn open_line(public_url: &str) -> Option<Notice> {
+pub fn open_line(public_url: &str) -> Option<Notice> {
     let url = url::Url::parse(public_url).ok()?;
     let stays_here = match url.host()? {
         url::Host::Domain(name) => name == "localhost",

@@ -106,7 +106,17 @@ diesel::table! {
         disabled_at -> Nullable<Instant>,
         created_at -> Instant,
         updated_at -> Instant,
-        last_used_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+
+    arrivals (tenant_id, user_id) {
+        tenant_id -> Key,
+        user_id -> Key,
+        last_used_at -> Instant,
     }
 }
 
@@ -319,6 +329,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signup_blocks,
     users,
     memberships,
+    arrivals,
     sessions,
     one_times,
     api_keys,

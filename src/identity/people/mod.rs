@@ -5,6 +5,7 @@ pub mod api;
 pub mod pages;
 mod store;
 
+pub use self::store::head_counts;
 pub(super) use self::store::{
     entered, has_users, insert_membership, insert_user, member_by_id, members, open_memberships,
     owners, save_membership, set_name, set_password, signed_in, strengthen_password, user_by_email,

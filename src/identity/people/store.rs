@@ -6,7 +6,7 @@ use super::{Member, Membership, User};
 use crate::clock::Timestamp;
 use crate::crypto::HashedPassword;
 use crate::db::ControlConn;
-use crate::db::schema::control::{memberships, users};
+use crate::db::schema::control::{arrivals, memberships, users};
 use crate::id::{TenantId, UserId};
 use crate::identity::model::Roles;
 use crate::{Error, Result};
@@ -194,12 +194,17 @@ pub(in crate::identity) fn open_memberships(
     id: UserId,
 ) -> Result<Vec<Membership>> {
     let rows: Vec<(TenantId, String, Option<Timestamp>)> = memberships::table
+        .left_join(
+            arrivals::table.on(arrivals::tenant_id
+                .eq(memberships::tenant_id)
+                .and(arrivals::user_id.eq(memberships::user_id))),
+        )
         .filter(memberships::user_id.eq(id))
         .filter(memberships::disabled_at.is_null())
         .select((
             memberships::tenant_id,
             memberships::roles,
-            memberships::last_used_at,
+            arrivals::last_used_at.nullable(),
         ))
         .order((memberships::created_at, memberships::tenant_id))
         .load(c.db())?;
@@ -227,14 +232,33 @@ pub(in crate::identity) fn entered(
     id: UserId,
 ) -> Result<()> {
     let now = c.now();
-    diesel::update(
-        memberships::table
-            .filter(memberships::tenant_id.eq(tenant))
-            .filter(memberships::user_id.eq(id)),
-    )
-    .set(memberships::last_used_at.eq(now))
-    .execute(c.db())?;
+    let known = arrivals::table
+        .filter(arrivals::tenant_id.eq(tenant))
+        .filter(arrivals::user_id.eq(id));
+    let changed = diesel::update(known)
+        .set(arrivals::last_used_at.eq(now))
+        .execute(c.db())?;
+    if changed == 0 {
+        diesel::insert_into(arrivals::table)
+            .values((
+                arrivals::tenant_id.eq(tenant),
+                arrivals::user_id.eq(id),
+                arrivals::last_used_at.eq(now),
+            ))
+            .execute(c.db())?;
+    }
     Ok(())
+}
+
+/// How many people each company has.
+///
+/// # Errors
+/// Where the store fails.
+pub fn head_counts(c: &mut ControlConn) -> Result<Vec<(TenantId, i64)>> {
+    Ok(memberships::table
+        .group_by(memberships::tenant_id)
+        .select((memberships::tenant_id, diesel::dsl::count_star()))
+        .load(c.db())?)
 }
 
 /// Makes somebody a member.

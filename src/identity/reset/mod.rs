@@ -18,11 +18,10 @@ use crate::gate::Gate;
 use crate::{Error, Result};
 
 /// A password somebody wants, if it is one that is taken.
-pub(super) fn acceptable(
-    password: &PlainPassword,
-    email: &str,
-    company: &str,
-) -> Result<(), FieldError> {
+///
+/// # Errors
+/// Where it is one that is guessed.
+pub fn acceptable(password: &PlainPassword, email: &str, company: &str) -> Result<(), FieldError> {
     policy::check(password, PersonalWords { email, company })
         .map_err(|weak| FieldError::new("password", weak.to_string()))
 }

@@ -44,7 +44,7 @@ pub(super) struct Proven {
 }
 
 /// An address as it is looked up.
-pub(super) fn normal(email: &str) -> String {
+pub fn normal(email: &str) -> String {
     email.trim().to_lowercase()
 }
 

@@ -1,5 +1,12 @@
 -- When somebody last worked in a company: the order in which their companies are offered.
-ALTER TABLE memberships ADD COLUMN last_used_at timestamptz;
+CREATE TABLE arrivals (
+    tenant_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    last_used_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, user_id),
+    FOREIGN KEY (tenant_id, user_id) REFERENCES memberships (tenant_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX arrivals_user_id ON arrivals (user_id);
 
 -- Who looks after the instance and all its companies; apart from the people who work in them.
 CREATE TABLE operators (

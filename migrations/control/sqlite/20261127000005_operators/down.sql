@@ -3,4 +3,4 @@ DROP TABLE signups;
 DROP TABLE operator_keys;
 DROP TABLE operator_sessions;
 DROP TABLE operators;
-ALTER TABLE memberships DROP COLUMN last_used_at;
+DROP TABLE arrivals;
