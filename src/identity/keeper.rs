@@ -147,6 +147,15 @@ impl Keeper {
         self.0.keys.forget(|live| live.key.id == id);
     }
 
+    /// Whether somebody owns a company here.
+    pub(super) fn has_owner(&self) -> bool {
+        let owned = self.0.owned.load(Ordering::Acquire);
+        if !owned {
+            self.look_for_owner_in_background();
+        }
+        owned
+    }
+
     /// To be told once somebody owns the instance.
     pub(super) fn owned(&self) {
         self.0.owned.store(true, Ordering::Release);
@@ -420,11 +429,7 @@ impl Gate for Keeper {
     }
 
     fn is_owned(&self) -> bool {
-        // Where many are served, companies have owners and operators open them: there is nothing to make one's own.
-        let owned = self.0.owned.load(Ordering::Acquire) || self.0.directory.serves_many();
-        if !owned {
-            self.look_for_owner_in_background();
-        }
-        owned
+        // Where many are served, the setup of one company is no reason to keep the others, or operators, waiting.
+        self.has_owner() || self.0.directory.serves_many()
     }
 }

@@ -28,7 +28,7 @@ pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
 pub use self::open_page::{Open, told, too_many, with_cookie};
 pub use self::opening::{
-    InvitationLink, NewOwner, Opened, judge_company, open_company, open_with_link,
+    InvitationLink, NewOwner, Opened, judge_company, judge_values, open_company, open_with_link,
 };
 pub use self::people::head_counts;
 pub use self::reset::acceptable;

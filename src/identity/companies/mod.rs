@@ -5,9 +5,11 @@
 pub mod page;
 
 use super::keeper::Keeper;
+use crate::app::App;
 use crate::gate::Gate;
 use crate::id::TenantId;
 use crate::web::request::slug_in;
+use crate::{Error, Result};
 
 /// The page on which somebody chooses.
 const LIST: &str = "/companies";
@@ -80,6 +82,13 @@ pub(super) fn home(keeper: &Keeper, tenant: TenantId) -> String {
         Some(company) if keeper.directory().serves_many() => format!("/t/{}/admin", company.slug),
         _ => "/admin".to_owned(),
     }
+}
+
+/// The first page of the company an instance is owned with.
+pub(super) fn start(app: &App) -> Result<String> {
+    let keeper = Keeper::of(app)?;
+    let first = keeper.directory().home().ok_or(Error::NotFound)?;
+    Ok(home(keeper, first.tenant))
 }
 
 fn is_ones_own(next: &str) -> bool {

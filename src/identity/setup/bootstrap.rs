@@ -6,7 +6,6 @@ use crate::app::App;
 use crate::config::{Config, FirstOwner};
 use crate::crypto::policy::{self, PersonalWords};
 use crate::crypto::{HashedPassword, PlainPassword};
-use crate::gate::Gate;
 use crate::id::UserId;
 use crate::identity::keeper::Keeper;
 use crate::identity::people;
@@ -50,12 +49,7 @@ pub(in crate::identity) async fn bootstrap(app: &App) -> Result<()> {
         return Ok(());
     }
     let keeper = Keeper::of(app)?;
-    // Where many are served, this is the company that was alone before; without one there is nothing to own yet.
-    let slug = keeper
-        .directory()
-        .serves_many()
-        .then_some(crate::tenancy::DEFAULT_SLUG);
-    let Some(company) = keeper.company(slug) else {
+    let Some(company) = keeper.directory().home() else {
         tracing::warn!("The configured first owner waits for a company");
         return Ok(());
     };

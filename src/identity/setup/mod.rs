@@ -15,10 +15,8 @@ use super::sign_in::person;
 use crate::actor::Origin;
 use crate::app::App;
 use crate::audit::{self, Event};
-use crate::config::Tenancy;
 use crate::crypto::{HashedPassword, HashedToken, PlainToken};
 use crate::db::ControlConn;
-use crate::gate::Gate;
 use crate::id::{TenantId, UserId};
 use crate::tenancy::{self, Settings};
 use crate::{Error, Result};
@@ -28,9 +26,6 @@ use crate::{Error, Result};
 /// # Errors
 /// Where the store does not answer.
 pub async fn setup_link(app: &App) -> Result<Option<String>> {
-    if app.config.tenancy == Tenancy::Multi {
-        return Ok(None);
-    }
     let token = PlainToken::generate()?;
     let hash = token.hash();
     let issued = app
@@ -59,7 +54,7 @@ struct Claim {
 /// Makes the first owner and signs them in.
 async fn claim(app: &App, claim: Claim, origin: Origin) -> Result<PlainToken> {
     let keeper = Keeper::of(app)?;
-    let tenant = keeper.company(None).ok_or(Error::NotFound)?.tenant;
+    let tenant = keeper.directory().home().ok_or(Error::NotFound)?.tenant;
     let now = app.clock.now();
     let user = UserId::new(now);
     let token = PlainToken::generate()?;
