@@ -19,6 +19,7 @@ mod key;
 mod man;
 mod migrate;
 mod openapi;
+mod operator;
 mod serve;
 mod setup_url;
 mod tenant;

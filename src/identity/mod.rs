@@ -4,6 +4,7 @@
 //! the control plane, so each change is written there with its audit event, and the gate is told after the commit.
 
 pub mod account;
+pub mod companies;
 mod keeper;
 pub mod keys;
 mod letters;
@@ -25,10 +26,15 @@ mod tidy;
 
 pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
+pub use self::open_page::{Open, told, too_many, with_cookie};
 pub use self::opening::{
     InvitationLink, NewOwner, Opened, judge_company, judge_values, open_company, open_with_link,
 };
+pub use self::people::head_counts;
+pub use self::reset::acceptable;
 pub use self::setup::{judge_first_owner, setup_link};
+pub use self::sign_in::normal;
+pub use self::throttle::{Accounts, Buckets, place};
 
 use std::sync::Arc;
 

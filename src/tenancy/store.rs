@@ -148,7 +148,7 @@ fn company(row: Row) -> Result<Company> {
 }
 
 /// Every company, by slug.
-pub(super) fn all(c: &mut ControlConn) -> Result<Vec<Company>> {
+pub fn all(c: &mut ControlConn) -> Result<Vec<Company>> {
     let rows: Vec<Row> = tenants::table
         .select(COLUMNS)
         .order(tenants::slug)
@@ -157,7 +157,7 @@ pub(super) fn all(c: &mut ControlConn) -> Result<Vec<Company>> {
 }
 
 /// A company by its slug.
-pub(super) fn by_slug(c: &mut ControlConn, slug: &str) -> Result<Option<Company>> {
+pub fn by_slug(c: &mut ControlConn, slug: &str) -> Result<Option<Company>> {
     let row: Option<Row> = tenants::table
         .filter(tenants::slug.eq(slug))
         .select(COLUMNS)

@@ -22,7 +22,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Pages whose address may hold a one-time token: where they came from is told by no more than the site.
-const HOLD_SECRETS: [&str; 3] = ["/setup", "/invite", "/reset"];
+const HOLD_SECRETS: [&str; 4] = ["/setup", "/invite", "/reset", "/signup/confirm"];
 
 /// Runs around every request.
 ///
@@ -64,7 +64,13 @@ pub async fn edge(
         .map(|standing| Error::TooMany {
             retry_after_seconds: standing.seconds,
         }))
-    .map(|error| problem::render(&error, request.request()))
+    .map(|error| match error {
+        // What people type from habit: on the bare host it leads to a company of theirs.
+        Error::NotFound if request.path() == "/admin" && request.method() == Method::GET => {
+            super::answer::see_other("/")
+        }
+        error => problem::render(&error, request.request()),
+    })
     .or_else(|| {
         let leads_to_setup = door == Door::Page
             && nobody_owns(app.as_ref().map(|app| app.get_ref()), request.path());
@@ -126,7 +132,7 @@ fn turned_away(request: &HttpRequest, app: Option<&App>, door: Door) -> Option<E
     // No page takes another unsafe method than POST: the router says which it takes.
     if door == Door::Page
         && request.method() == Method::POST
-        && !csrf::from_our_own_page(request, &app.public_url)
+        && !csrf::from_our_own_page(request, app)
     {
         return Some(Error::Refused(
             "This form was sent from another site's page, so it was not carried out. Open the page here and send it again.".to_owned(),

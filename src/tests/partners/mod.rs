@@ -54,6 +54,7 @@ impl Gate for OpenGate {
             };
             Ok(Admission {
                 tenant: company.tenant,
+                slug: company.slug.clone(),
                 company: company.view.clone(),
                 open: Arc::clone(&company),
                 actor: Actor {

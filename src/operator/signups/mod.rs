@@ -1,0 +1,5 @@
+//! Companies that somebody asked for.
+
+mod store;
+
+pub(super) use self::store::waiting;
