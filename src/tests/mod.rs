@@ -19,6 +19,7 @@ mod e2e;
 mod harness;
 mod identity;
 mod jobs;
+mod limits;
 mod mailing;
 mod packaging;
 mod partners;

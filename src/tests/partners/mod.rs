@@ -152,10 +152,6 @@ struct Shop {
 
 impl Shop {
     async fn open(engine: Engine) -> Self {
-        Self::frozen(engine, false).await
-    }
-
-    async fn frozen(engine: Engine, is_frozen: bool) -> Self {
         let house = TestApp::new(engine).await;
         let company = OpenCompany {
             tenant: house.scope.tenant(),
@@ -166,7 +162,7 @@ impl Shop {
                 time_zone: "UTC".to_owned(),
                 locale: "en".to_owned(),
             },
-            is_frozen,
+            is_frozen: false,
             standing: Standing::default(),
         };
         assert!(
