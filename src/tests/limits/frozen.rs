@@ -64,8 +64,9 @@ on_both_engines! {
                 continue;
             }
             let reply = person.get(what);
-            assert_eq!(reply.status, 200, "{what}: {}", reply.text());
-            if !what.starts_with("/admin") {
+            // A question about nothing leads back to its list.
+            assert!([200, 303].contains(&reply.status), "{what}: {}", reply.text());
+            if !what.starts_with("/admin") || reply.status != 200 {
                 continue;
             }
             if reply.header("content-type").starts_with("text/html") {
