@@ -14,6 +14,7 @@ use crate::gate::Later;
 use crate::jobs;
 use crate::server::boot;
 use crate::server::control_socket::{self, Reply, Request};
+use crate::server::look;
 
 /// What a command reads and writes, wherever it runs.
 #[derive(Debug, Default)]
@@ -98,8 +99,9 @@ impl StoreCommand {
             Self::Key(command) => command.may_begin(),
             Self::Demo(command) => command.may_begin(),
             Self::Jobs(command) => command.may_begin(),
+            Self::Tenant(command) => command.may_begin(),
             Self::Mail(_) => true,
-            Self::SetupUrl(_) | Self::Audit(_) | Self::Tenant(_) => false,
+            Self::SetupUrl(_) | Self::Audit(_) => false,
         }
     }
 
@@ -112,8 +114,25 @@ impl StoreCommand {
             Self::Jobs(command) => command.read_input(),
             Self::SetupUrl(command) => command.read_input(),
             Self::Mail(command) => command.read_input(),
-            Self::Audit(_) | Self::Tenant(_) => Ok(None),
+            Self::Tenant(command) => command.read_input(),
+            Self::Audit(_) => Ok(None),
         }
+    }
+
+    /// Says what the command would do where no server runs, from a look that changes no byte.
+    async fn preview(self, loaded: &Loaded) -> Outcome {
+        let Self::Tenant(command) = self else {
+            return Err(Failure::failed("this command has no preview"));
+        };
+        let look = look::look(loaded, Clock::system()).await?;
+        let mut io = Io::default();
+        let outcome = command
+            .preview(look.as_ref(), loaded.config.tenancy, &mut io)
+            .await;
+        if let Some(look) = look {
+            look.end().await;
+        }
+        finish(&reply_of(io, outcome))
     }
 
     /// Runs a command from the terminal.
@@ -141,6 +160,9 @@ impl StoreCommand {
                 return finish(&reply);
             }
             boot::judge(&loaded)?;
+            if matches!(&self, Self::Tenant(command) if command.only_looks()) {
+                return self.preview(&loaded).await;
+            }
             if !self.may_begin() && !boot::stands(&loaded)? {
                 return Err(nothing_there(&loaded));
             }

@@ -25,6 +25,7 @@ mod crew;
 pub mod descriptors;
 mod disk;
 mod error;
+mod examine;
 mod files;
 mod health;
 mod limits;
@@ -50,6 +51,7 @@ pub use conn::{
 };
 pub use control::Control;
 pub use disk::DiskUse;
+pub use examine::Examined;
 pub use health::StoreHealth;
 pub use limits::Limits;
 pub use scope::Scope;

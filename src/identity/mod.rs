@@ -26,7 +26,7 @@ mod tidy;
 pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
 pub use self::opening::{
-    InvitationLink, NewOwner, Opened, judge_company, open_company, open_with_link,
+    InvitationLink, NewOwner, Opened, judge_company, judge_values, open_company, open_with_link,
 };
 pub use self::setup::{judge_first_owner, setup_link};
 

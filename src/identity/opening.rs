@@ -129,6 +129,20 @@ pub async fn judge_company(
     tenancy::judge_opening(control, tenancy, company, now).await
 }
 
+/// The same without asking a store: whether the slug is free is not known.
+///
+/// # Errors
+/// As [`open_company`].
+pub fn judge_values(
+    tenancy: Tenancy,
+    company: NewCompany,
+    owner: Option<NewOwner>,
+    now: Timestamp,
+) -> Result<Company> {
+    owner.map(judged).transpose()?;
+    tenancy::judge_values(tenancy, company, now)
+}
+
 fn judged(owner: NewOwner) -> Result<NewOwner> {
     let mut fields = Fields::default();
     let email = fields.email("owner_email", &owner.email);

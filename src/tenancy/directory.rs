@@ -74,6 +74,15 @@ impl Directory {
         self.look(|known| known.by_slug.get(wanted).cloned())
     }
 
+    /// The company that an instance nobody owns yet is owned with: `default` in either mode, or where many are served and it was
+    /// deleted, the first there is.
+    pub fn home(&self) -> Option<Arc<OpenCompany>> {
+        self.look(|known| {
+            let first = || known.by_slug.values().min_by(|a, b| a.slug.cmp(&b.slug));
+            known.by_slug.get(DEFAULT_SLUG).or_else(first).cloned()
+        })
+    }
+
     /// The company whose own host this is.
     pub fn at(&self, host: &str) -> Option<Arc<OpenCompany>> {
         if self.0.tenancy == Tenancy::Single {

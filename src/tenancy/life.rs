@@ -10,6 +10,7 @@ use super::store;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Event};
+use crate::config::Tenancy;
 use crate::db::ControlConn;
 use crate::gate::Later;
 use crate::id::TenantId;
@@ -227,13 +228,21 @@ pub async fn free_slug(app: &App, actor: &Actor, slug: &Slug) -> Result<()> {
         .await
 }
 
+/// That a company may be deleted here.
+///
+/// # Errors
+/// [`Error::Conflict`] where one company is served.
+pub fn may_delete(tenancy: Tenancy) -> Result<()> {
+    serves_many(tenancy)
+}
+
 /// Deletes a company: its row with everything that stands on it (memberships, sessions, keys, entitlements, projects), its data
 /// keys and its data. What the instance's own trail says of it stays.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] where one company is served.
 pub async fn delete(app: &App, actor: &Actor, tenant: TenantId) -> Result<Company> {
-    serves_many(app.config.tenancy)?;
+    may_delete(app.config.tenancy)?;
     let actor = actor.clone();
     let company = app
         .control

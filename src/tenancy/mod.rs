@@ -4,6 +4,7 @@
 
 mod branding;
 mod directory;
+mod health;
 pub mod licences;
 mod life;
 pub mod metrics;
@@ -22,12 +23,13 @@ pub mod system;
 mod tax_id;
 
 pub use self::directory::Directory;
-pub use self::life::{change_record, change_status, delete, free_slug, set_status};
+pub use self::health::examine;
+pub use self::life::{change_record, change_status, delete, free_slug, may_delete, set_status};
 pub use self::mode::judge_mode;
 pub use self::model::{
     Company, FIRST_PLAN, Kind, NewCompany, Settings, company_name, is_time_zone,
 };
-pub use self::opening::{judge_opening, open};
+pub use self::opening::{judge_opening, judge_values, open};
 pub use self::plans::{Entitlement, Usage, entitle, usage_of};
 pub use self::provision::{data_keys, ensure_default, ensure_system_key, system_time_zone};
 pub use self::public::PublicTenant;

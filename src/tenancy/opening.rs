@@ -59,13 +59,25 @@ pub async fn judge_opening(
     new: NewCompany,
     now: crate::clock::Timestamp,
 ) -> Result<Company> {
-    if new.slug != Slug::of_default() {
-        serves_many(tenancy)?;
-    }
-    let company = new.into_company(TenantId::new(now), now)?;
+    let company = judge_values(tenancy, new, now)?;
     let judged = company.clone();
     control.read(move |c| judge_free(c, &judged)).await?;
     Ok(company)
+}
+
+/// The same without asking the registry: whether the slug is free is not known.
+///
+/// # Errors
+/// As [`open`].
+pub fn judge_values(
+    tenancy: Tenancy,
+    new: NewCompany,
+    now: crate::clock::Timestamp,
+) -> Result<Company> {
+    if new.slug != Slug::of_default() {
+        serves_many(tenancy)?;
+    }
+    new.into_company(TenantId::new(now), now)
 }
 
 /// That nobody has the slug or one of the numbers.

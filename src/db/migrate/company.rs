@@ -5,10 +5,13 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use super::store::{Engine, Plane, Store};
+use diesel::{Connection, SqliteConnection};
+use diesel_migrations::MigrationHarness;
+
+use super::store::{self, Engine, Plane, Store};
 use super::{Direction, MigrateError};
-use crate::db::sqlite;
 use crate::db::stores::StoreOptions;
+use crate::db::{examine, sqlite};
 use crate::id::TenantId;
 use crate::{Error, Result};
 
@@ -198,6 +201,14 @@ fn make_template(folder: &Path, template: &Path) -> std::result::Result<(), Migr
     // Closing the only connection folds the log into the file and removes it.
     drop(store);
     settle(&unfinished, template).map_err(|e| failed(e.to_string()))
+}
+
+/// Kind and name of every table, index and trigger of a company's store that has every step, from one made in memory.
+pub(in crate::db) fn expected_objects() -> Result<Vec<(String, String)>> {
+    let mut conn = SqliteConnection::establish(":memory:").map_err(broken)?;
+    conn.run_pending_migrations(store::tenant_on_sqlite())
+        .map_err(Error::Internal)?;
+    Ok(examine::objects(&mut conn)?)
 }
 
 /// Gives a file its name once it is on disk.

@@ -21,6 +21,7 @@ use super::{pool, postgres, provision, sqlite};
 use crate::id::TenantId;
 
 pub use self::company::create_tenant_store;
+pub(super) use self::company::expected_objects;
 
 /// "steading" as a number: whoever migrates this database holds it.
 const ADVISORY_LOCK: i64 = 0x7374_6561_6469_6e67;
