@@ -7,7 +7,6 @@ use steading::gate::Counted;
 use steading::tenancy::Entitlement;
 
 use super::{Company, partner, refused};
-use crate::harness::engine::Engine;
 use crate::on_both_engines;
 
 /// What is made under each limit: where, and with which body.

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use steading::gate::Counted;
 
 use super::{Company, refused};
-use crate::harness::engine::Engine;
 use crate::on_both_engines;
 
 fn sale(id: &str) -> Value {

@@ -4,6 +4,7 @@ mod counted;
 mod demos;
 mod events;
 mod frozen;
+mod many;
 mod products;
 mod trials;
 mod usage;

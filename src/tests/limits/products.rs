@@ -11,7 +11,6 @@ use steading::tenancy::plans::PRODUCTS;
 use steading::web::route::Reach;
 
 use super::{Company, filled, refused, token};
-use crate::harness::engine::Engine;
 use crate::on_both_engines;
 
 /// What belongs to no product: whoever adds a route outside says so here.

@@ -9,7 +9,7 @@ use steading::tenancy::Status;
 use steading::tenancy::plans::end_trials;
 
 use super::{Company, refused};
-use crate::harness::engine::{Engine, wait};
+use crate::harness::engine::wait;
 use crate::on_both_engines;
 
 /// Puts the company on a trial of so many seconds, as it would have been opened.
