@@ -301,3 +301,24 @@ pub fn label_all(c: &mut TenantConn) -> Result<()> {
         .execute(c.db())?;
     Ok(())
 }
+
+/// Takes events of nobody away, refunds before what they refund. Returns how many; none when there are none left.
+pub fn forget_events(c: &mut TenantConn, most: i64) -> Result<usize> {
+    let refunds = events::table
+        .filter(events::refunds_event_id.is_not_null())
+        .limit(most)
+        .select(events::id)
+        .load::<EventId>(c.db())?;
+    let ids = if refunds.is_empty() {
+        events::table
+            .limit(most)
+            .select(events::id)
+            .load::<EventId>(c.db())?
+    } else {
+        refunds
+    };
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    Ok(diesel::delete(events::table.filter(events::id.eq_any(ids))).execute(c.db())?)
+}

@@ -62,6 +62,21 @@ fn view(product: &str, kept: &Kept) -> EntitlementView {
     }
 }
 
+/// That there is such a product.
+///
+/// # Errors
+/// [`Error::Invalid`] naming those there are.
+pub fn known_product(product: &str) -> Result<()> {
+    if PRODUCTS.contains(&product) {
+        return Ok(());
+    }
+    let known = PRODUCTS.join(", ");
+    Err(Error::invalid(
+        "product",
+        format!("There is no product “{product}”. There is {known}."),
+    ))
+}
+
 /// Writes a decision with its event, in the transaction at hand. One that changes nothing leaves no trace.
 ///
 /// # Errors
@@ -73,13 +88,7 @@ pub fn set_entitlement(
     wanted: &Entitlement,
 ) -> Result<EntitlementView> {
     let product = wanted.product.as_str();
-    if !PRODUCTS.contains(&product) {
-        let known = PRODUCTS.join(", ");
-        return Err(Error::invalid(
-            "product",
-            format!("There is no product “{product}”. There is {known}."),
-        ));
-    }
+    known_product(product)?;
     let (name, _) = store::name_and_plan(c, tenant)?.ok_or(Error::NotFound)?;
     let held = store::entitlement(c, tenant, product)?;
     let before = held.clone().unwrap_or_else(|| Kept {

@@ -153,10 +153,6 @@ struct Shop {
 
 impl Shop {
     async fn open(engine: Engine) -> Self {
-        Self::frozen(engine, false).await
-    }
-
-    async fn frozen(engine: Engine, is_frozen: bool) -> Self {
         let house = TestApp::new(engine).await;
         let company = OpenCompany {
             tenant: house.scope.tenant(),
@@ -167,7 +163,7 @@ impl Shop {
                 time_zone: "UTC".to_owned(),
                 locale: "en".to_owned(),
             },
-            is_frozen,
+            is_frozen: false,
             standing: Standing::default(),
         };
         assert!(
