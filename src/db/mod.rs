@@ -37,6 +37,7 @@ pub mod portable;
 mod postgres;
 mod provision;
 pub mod replay;
+pub mod rights;
 pub mod schema;
 mod scope;
 mod sqlite;

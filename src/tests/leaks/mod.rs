@@ -3,4 +3,6 @@
 
 mod cases;
 mod companies;
+mod mutants;
+mod named;
 mod walk;

@@ -192,13 +192,13 @@ fn in_order(mut routes: Vec<Route>) -> Vec<Route> {
     routes
 }
 
-struct Walk<'a> {
+pub struct Walk<'a> {
     own: &'a Company,
     /// The ids of the other company, of this one, and of nobody.
     theirs: Ids,
     ours: Ids,
     nobodys: Ids,
-    wrong: Vec<String>,
+    pub wrong: Vec<String>,
     tried: usize,
 }
 
@@ -221,7 +221,7 @@ impl Walk<'_> {
         }
     }
 
-    fn visit(&mut self, route: &Route) {
+    pub fn visit(&mut self, route: &Route) {
         let what = format!("{} {}", route.method, route.path);
         let Some(case) = case_of(route) else {
             self.wrong
@@ -304,7 +304,7 @@ fn brief(reply: &Reply) -> String {
 }
 
 impl<'a> Walk<'a> {
-    fn between(own: &'a Company, other: &Company) -> Self {
+    pub fn between(own: &'a Company, other: &Company) -> Self {
         let mut nobodys = of_nobody(&other.ids);
         nobodys.insert("link_key", "nobodys-link".to_owned());
         nobodys.insert("way", "nobodys-way".to_owned());
