@@ -20,6 +20,7 @@ mod harness;
 mod identity;
 mod jobs;
 mod mailing;
+mod operator;
 mod packaging;
 mod partners;
 mod server;
