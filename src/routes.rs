@@ -22,6 +22,7 @@ pub fn all() -> Vec<Route> {
         partners_open(),
         partners_api(),
         admin::pages(),
+        operator::api_routes(),
         operator::pages(),
     ]
     .into_iter()

@@ -3,15 +3,19 @@
 //!
 //! Where one company is served there is none of this: its pages answer 404.
 
+pub mod api;
 pub mod companies;
 pub mod door;
 mod keys;
+pub mod mail;
 mod model;
 pub mod place;
+pub mod report;
 pub mod shell;
 pub mod sign_in;
-mod signups;
+pub mod signups;
 mod store;
+pub mod trail;
 mod usage;
 
 /// What this slice offers the whole.

@@ -22,6 +22,7 @@ mod jobs;
 mod leaks;
 mod limits;
 mod mailing;
+mod operator;
 mod packaging;
 mod partners;
 mod server;

@@ -4,7 +4,7 @@ pub mod act;
 pub mod edit;
 pub mod list;
 pub mod new;
-mod record;
+pub(super) mod record;
 pub mod select;
 pub mod show;
 
