@@ -28,7 +28,7 @@ impl Company {
     }
 }
 
-fn unknown(error: Error, slug: Option<&str>) -> Failure {
+pub(super) fn unknown(error: Error, slug: Option<&str>) -> Failure {
     match (error, slug) {
         (Error::NotFound, Some(slug)) => Failure::failed(format!("there is no company {slug}")),
         (other, _) => other.into(),
@@ -42,6 +42,8 @@ pub enum Tenant {
     List(List),
     /// Show one company
     Show(Show),
+    Export(super::carry::Export),
+    Import(super::carry::Import),
 }
 
 /// List companies
@@ -63,6 +65,19 @@ pub struct Show {
 }
 
 impl Tenant {
+    /// A company may come before the first start.
+    pub(super) fn may_begin(&self) -> bool {
+        matches!(self, Self::Import(_))
+    }
+
+    pub(super) fn read_input(&self) -> Result<Option<String>, Failure> {
+        match self {
+            Self::Export(command) => command.read_input(),
+            Self::Import(command) => command.read_input(),
+            Self::List(_) | Self::Show(_) => Ok(None),
+        }
+    }
+
     pub(super) async fn run(self, app: &App, io: &mut Io) -> Outcome {
         match self {
             Self::List(command) => {
@@ -97,6 +112,8 @@ impl Tenant {
                 io.data(&out::columns(&table(company)));
                 Ok(())
             }
+            Self::Export(command) => command.run(app, io).await,
+            Self::Import(command) => command.run(app, io).await,
         }
     }
 }

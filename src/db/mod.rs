@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+pub mod carry;
 mod conn;
 mod control;
 mod crew;
@@ -27,6 +28,7 @@ mod disk;
 mod error;
 mod files;
 mod health;
+mod install;
 mod limits;
 pub mod lock;
 pub mod migrate;
@@ -50,6 +52,7 @@ pub use conn::{
 pub use control::Control;
 pub use disk::DiskUse;
 pub use health::StoreHealth;
+pub use install::Installation;
 pub use limits::Limits;
 pub use scope::Scope;
 pub use stores::{StoreOptions, Stores};

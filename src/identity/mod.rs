@@ -24,6 +24,7 @@ mod tidy;
 
 pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
+pub use self::people::{CarriedMember, Entered, carried_members, enter_members};
 pub use self::setup::{judge_first_owner, setup_link};
 
 use std::sync::Arc;
@@ -53,6 +54,16 @@ pub async fn stand_up(app: &App) -> Result<()> {
         .set(gate)
         .map_err(|_| Error::internal("a gate stands already"))?;
     setup::bootstrap(app).await
+}
+
+/// Tells the gate that people came in another way than through its own pages: somebody may own the instance now.
+///
+/// # Errors
+/// Where the control plane does not answer.
+pub async fn people_changed(app: &App) -> Result<()> {
+    let keeper = Keeper::of(app)?;
+    keeper.directory().reload().await?;
+    reset::look_for_owner(app, keeper).await
 }
 
 /// Writes what the gate keeps for a while: when sessions and keys were last used. For a clean stop.

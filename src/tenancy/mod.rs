@@ -2,6 +2,8 @@
 //!
 //! Single mode is multi mode with one company, `default`, whose slug is in no address.
 
+pub mod carry;
+mod carry_store;
 mod directory;
 pub mod licences;
 pub mod metrics;

@@ -24,4 +24,5 @@ mod packaging;
 mod partners;
 mod server;
 mod supply;
+mod transfer;
 mod web;

@@ -2,9 +2,12 @@
 
 pub(super) mod acts;
 pub mod api;
+mod carry;
 pub mod pages;
 mod store;
 
+pub(super) use self::carry::claim_address;
+pub use self::carry::{CarriedMember, Entered, carried_members, enter_members};
 pub(super) use self::store::{
     has_users, insert_membership, insert_user, member_by_id, members, open_memberships, owners,
     save_membership, set_name, set_password, signed_in, strengthen_password, user_by_email,
