@@ -3,6 +3,8 @@
 //! Single mode is multi mode with one company, `default`, whose slug is in no address.
 
 mod branding;
+pub mod carry;
+mod carry_store;
 mod directory;
 mod health;
 pub mod licences;

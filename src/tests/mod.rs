@@ -29,4 +29,5 @@ mod server;
 mod several;
 mod supply;
 mod tenancy;
+mod transfer;
 mod web;

@@ -5,6 +5,7 @@
 //! data folder ([`super::lock`]), which the caller holds.
 
 pub(super) mod company;
+pub(in crate::db) mod lone;
 mod snapshot;
 mod store;
 
