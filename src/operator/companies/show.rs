@@ -6,10 +6,13 @@ use askama::Template;
 
 use super::{address, find, state};
 use crate::Result;
+use crate::app::App;
 use crate::audit;
+use crate::identity::shell::company_health;
 use crate::operator::door::Operating;
 use crate::operator::place::Place;
 use crate::operator::usage::{self, Usage};
+use crate::slice::{Check, Level};
 use crate::tenancy::{Company, Status};
 use crate::web::format::Format;
 use crate::web::markup::Markup;
@@ -25,8 +28,16 @@ struct One {
     figures: Vec<Figure>,
     facts: Vec<(&'static str, Markup)>,
     steps: Vec<(&'static str, &'static str)>,
+    checks: Vec<Looked>,
     is_archived: bool,
     history: Vec<HistoryEntry>,
+}
+
+/// One of the nine checks.
+struct Looked {
+    label: String,
+    state: State,
+    finding: String,
 }
 
 /// Shows a company.
@@ -42,6 +53,7 @@ pub async fn show(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
         let mut all = usage::of(&who.app, &[id]).await?;
         all.remove(&id).unwrap_or_default()
     };
+    let checks = checks(&who.app, &company).await?;
     let events = who
         .app
         .control
@@ -73,9 +85,35 @@ pub async fn show(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
         figures: figures(&used, &format),
         facts: facts(&company, &used, &format),
         steps: steps(&company),
+        checks,
         is_archived: company.status == Status::Archived,
         history: events.iter().map(|event| event.entry(&format)).collect(),
     }))
+}
+
+/// The checks, with a bound on their time: a store that hangs must not take this page along.
+async fn checks(app: &App, company: &Company) -> Result<Vec<Looked>> {
+    if company.status == Status::Archived {
+        return Ok(Vec::new());
+    }
+    let looking = company_health(app, company);
+    let Ok(found) = tokio::time::timeout(usage::PATIENCE, looking).await else {
+        return Ok(vec![Looked {
+            label: "Health".to_owned(),
+            state: State::new(Tone::Bad, "No answer"),
+            finding: "Its store was not examined within five seconds.".to_owned(),
+        }]);
+    };
+    let looked = |check: Check| Looked {
+        label: check.label,
+        finding: check.finding,
+        state: match check.level {
+            Level::Good => State::new(Tone::Good, "Good"),
+            Level::Warn => State::new(Tone::Warn, "Look at it"),
+            Level::Bad => State::new(Tone::Bad, "Wrong"),
+        },
+    };
+    Ok(found?.into_iter().map(looked).collect())
 }
 
 fn figures(used: &Usage, format: &Format) -> Vec<Figure> {
