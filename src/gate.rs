@@ -157,6 +157,8 @@ impl OpenCompany {
 pub struct Admission {
     /// To which company.
     pub tenant: TenantId,
+    /// That company's name in addresses.
+    pub slug: String,
     /// That company.
     pub company: CompanyView,
     /// How it stands.

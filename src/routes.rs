@@ -2,12 +2,13 @@
 
 mod admin;
 mod earnings;
+mod operator;
 mod programme;
 
 use actix_web::http::Method;
 
 use crate::identity::permissions::{ReadApiKeys, ReadMembers, WriteApiKeys, WriteMembers};
-use crate::identity::{account, keys, people, reset, setup, sign_in};
+use crate::identity::{account, companies, keys, people, reset, setup, sign_in};
 use crate::web::route::{Parameter, Route, api, get, instance, post};
 use crate::web::{assets, describe, health, openapi, start, theme};
 use crate::{audit, jobs, mailing, tenancy};
@@ -21,6 +22,8 @@ pub fn all() -> Vec<Route> {
         partners_open(),
         partners_api(),
         admin::pages(),
+        operator::api_routes(),
+        operator::pages(),
     ]
     .into_iter()
     .flatten()
@@ -117,6 +120,8 @@ fn tenancy_and_identity() -> Vec<Route> {
         instance(get("/login", sign_in::login::show)),
         instance(post("/login", sign_in::login::enter)),
         instance(post("/logout", sign_in::logout::leave)),
+        instance(get("/companies", companies::page::show)),
+        instance(post("/companies", companies::page::enter)),
         instance(get("/forgot", reset::forgot::show)),
         instance(post("/forgot", reset::forgot::ask)),
         instance(get("/reset", reset::choose::show)),

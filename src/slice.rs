@@ -32,6 +32,26 @@ pub struct Slice {
     pub reset_demo: Option<ResetFn>,
 }
 
+/// A column of the tenant plane whose values may be sealed, and the place each is bound to: what has to be sealed anew where a
+/// company moves to another key.
+#[derive(Debug, Clone, Copy)]
+pub struct SealedColumn {
+    /// The table.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
+    /// Where the column is JSON: the member that holds the value.
+    pub member: Option<&'static str>,
+    /// The service of its place.
+    pub service: &'static str,
+    /// The field of its place.
+    pub field: &'static str,
+    /// The record of its place, from the row's id (nil where the row has none).
+    pub record: fn(uuid::Uuid) -> String,
+    /// Whether there may be nothing; else an empty text stands for a value that was taken out.
+    pub may_be_null: bool,
+}
+
 /// Where a kind of work lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobPlane {

@@ -21,11 +21,18 @@ use crate::server::look;
 pub struct Io {
     /// What the person gave: a password, a value; read before the command is sent on.
     pub input: Option<String>,
+    /// Where the person stands: names of files are meant from there.
+    pub folder: Option<String>,
     output: String,
     words: String,
 }
 
 impl Io {
+    /// A file that the person named.
+    pub fn path(&self, named: &std::path::Path) -> std::path::PathBuf {
+        super::carry::absolute(self.folder.as_deref(), named)
+    }
+
     /// Data, for standard output.
     pub fn data(&mut self, text: &str) {
         self.output.push_str(text);
@@ -72,6 +79,9 @@ pub enum StoreCommand {
     /// Companies of this instance
     #[command(subcommand)]
     Tenant(super::tenant::Tenant),
+    /// Who looks after an instance of many companies
+    #[command(subcommand)]
+    Operator(super::operator::Operator),
     /// A made-up business to look at
     #[command(subcommand)]
     Demo(super::demo::Demo),
@@ -88,6 +98,7 @@ impl StoreCommand {
             Self::User(command) => command.run(app, io).await,
             Self::Key(command) => command.run(app, io).await,
             Self::Tenant(command) => command.run(app, io).await,
+            Self::Operator(command) => command.run(app, io).await,
             Self::Demo(command) => command.run(app, io).await,
         }
     }
@@ -98,6 +109,7 @@ impl StoreCommand {
             Self::User(command) => command.may_begin(),
             Self::Key(command) => command.may_begin(),
             Self::Demo(command) => command.may_begin(),
+            Self::Operator(command) => command.may_begin(),
             Self::Jobs(command) => command.may_begin(),
             Self::Tenant(command) => command.may_begin(),
             Self::Mail(_) => true,
@@ -111,6 +123,7 @@ impl StoreCommand {
             Self::User(command) => command.read_input(),
             Self::Key(command) => command.read_input(),
             Self::Demo(command) => command.read_input(),
+            Self::Operator(command) => command.read_input(),
             Self::Jobs(command) => command.read_input(),
             Self::SetupUrl(command) => command.read_input(),
             Self::Mail(command) => command.read_input(),
@@ -141,12 +154,16 @@ impl StoreCommand {
         let input = self.read_input()?;
         actix_web::rt::System::new().block_on(async move {
             let data_dir = loaded.config.data_dir.clone();
+            let here = std::env::current_dir()
+                .ok()
+                .map(|folder| folder.to_string_lossy().into_owned());
             let request = Request {
                 arguments: arguments
                     .iter()
                     .map(|part| part.to_string_lossy().into_owned())
                     .collect(),
                 input: input.clone(),
+                folder: here.clone(),
             };
             let reply = control_socket::send(&data_dir, &request)
                 .await
@@ -172,6 +189,7 @@ impl StoreCommand {
                 boot::stand_up(&loaded, public_url.as_str(), Clock::system(), lock).await?;
             let mut io = Io {
                 input,
+                folder: here,
                 ..Io::default()
             };
             let outcome = self.run(&standing.app, &mut io).await;
@@ -241,6 +259,7 @@ pub fn run_in_server(app: App, request: Request) -> Later<'static, Reply> {
             .and_then(|matches| Cli::from_arg_matches(&matches));
         let mut io = Io {
             input: request.input,
+            folder: request.folder,
             ..Io::default()
         };
         let outcome = match parsed.map(|cli| cli.command) {

@@ -149,6 +149,15 @@ impl Keeper {
         self.0.keys.forget(|live| live.key.id == id);
     }
 
+    /// Whether somebody owns a company here.
+    pub(super) fn has_owner(&self) -> bool {
+        let owned = self.0.owned.load(Ordering::Acquire);
+        if !owned {
+            self.look_for_owner_in_background();
+        }
+        owned
+    }
+
     /// To be told once somebody owns the instance.
     pub(super) fn owned(&self) {
         self.0.owned.store(true, Ordering::Release);
@@ -221,6 +230,7 @@ impl Keeper {
         }
         Ok(Admission {
             tenant: live.stored.tenant,
+            slug: company.slug.clone(),
             company: company.view.clone(),
             open: company,
             actor: Actor {
@@ -291,6 +301,7 @@ impl Keeper {
         }
         Ok(Admission {
             tenant: live.key.tenant,
+            slug: company.slug.clone(),
             company: company.view.clone(),
             open: company,
             actor: Actor {
@@ -437,10 +448,7 @@ impl Gate for Keeper {
     }
 
     fn is_owned(&self) -> bool {
-        let owned = self.0.owned.load(Ordering::Acquire);
-        if !owned {
-            self.look_for_owner_in_background();
-        }
-        owned
+        // Where many are served, the setup of one company is no reason to keep the others, or operators, waiting.
+        self.has_owner() || self.0.directory.serves_many()
     }
 }

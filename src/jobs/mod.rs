@@ -30,6 +30,7 @@ pub use act::{cancel, retry, run_now};
 pub use enqueue::enqueue;
 pub use hints::note_due;
 pub use model::{Filter, MAX_ATTEMPTS, State};
+pub use recurring::ensure as ensure_recurring;
 pub use run_due::{Outcome, Ran, run_due};
 pub use runner::{Running, run, start};
 pub use store::{Counts, Job, counts, job, last_run, page};

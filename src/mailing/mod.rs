@@ -42,6 +42,10 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     reset_demo: None,
 };
 
+/// Where sealed values stand in the tenant plane.
+pub const SEALED: &[crate::slice::SealedColumn] =
+    &[settings::COLUMN, queue::BODIES[0], queue::BODIES[1]];
+
 crate::permissions! {
     ReadMail = "mail:read", "See the outbox and the mail settings";
     WriteMail = "mail:write", "Change the mail settings, send test mails, send mails again";

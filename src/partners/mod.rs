@@ -55,6 +55,9 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     reset_demo: Some(demo::reset),
 };
 
+/// Where sealed values stand.
+pub const SEALED: &[crate::slice::SealedColumn] = &[partner::PAYEE];
+
 /// Lets redirects see a change of programmes, partners, enrolments or links at once. Called after its commit.
 pub fn links_changed(app: &App, tenant: TenantId) {
     app.memory.of::<redirect::Ways>().forget(tenant);

@@ -74,6 +74,11 @@ impl Directory {
         self.look(|known| known.by_slug.get(wanted).cloned())
     }
 
+    /// Whether many companies are served.
+    pub fn serves_many(&self) -> bool {
+        self.0.tenancy == Tenancy::Multi
+    }
+
     /// The company that an instance nobody owns yet is owned with: `default` in either mode, or where many are served and it was
     /// deleted, the first there is.
     pub fn home(&self) -> Option<Arc<OpenCompany>> {

@@ -3,6 +3,8 @@
 //! Single mode is multi mode with one company, `default`, whose slug is in no address.
 
 mod branding;
+pub mod carry;
+mod carry_store;
 mod directory;
 mod health;
 pub mod licences;
@@ -36,6 +38,7 @@ pub use self::public::PublicTenant;
 pub use self::settings::change_settings;
 pub use self::slug::{DEFAULT_SLUG, NotASlug, Slug};
 pub use self::status::Status;
+pub use self::store::{all as companies, by_slug as company_by_slug};
 pub use self::tax_id::{NotATaxId, tax_id};
 
 /// What this slice offers the whole.

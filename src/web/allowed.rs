@@ -10,11 +10,12 @@ use super::format::Format;
 use super::nav::{self, Place};
 use super::page::{Notice, PageShell, Person};
 use super::parts::Tone;
-use super::request::{self, Door};
+use super::request::{self, Door, Facts};
 use super::{csrf, edge, flash};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::config::Tenancy;
 use crate::db::Scope;
 use crate::gate::{
     Ask, CompanyView, Credential, Later, Limits, OpenCompany, Permission, Rights, SessionView,
@@ -39,6 +40,7 @@ pub struct Allowed<P> {
     pub open: Arc<OpenCompany>,
     /// The request, for addresses and cookies.
     pub request: HttpRequest,
+    base: String,
     waiting: Vec<(Place, u64)>,
     permission: PhantomData<P>,
 }
@@ -72,6 +74,7 @@ impl<P: Permission> FromRequest for Allowed<P> {
                 company: entered.company,
                 open: entered.open,
                 request: entered.request,
+                base: entered.base,
                 waiting: entered.waiting,
                 permission: PhantomData,
             })
@@ -106,10 +109,12 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
             origin: request::origin(&request),
         };
         let admission = gate.admit(ask).await?;
+        let base = base(&app, &facts, request.path(), &admission.slug);
         // A program gets no page around its errors.
         if facts.door == Door::Page {
             request.extensions_mut().insert(LetIn {
                 app: app.clone(),
+                base: base.clone(),
                 company: admission.company.clone(),
                 open: Arc::clone(&admission.open),
                 rights: admission.rights.clone(),
@@ -131,6 +136,7 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
             }
         }
         Ok(Allowed {
+            base,
             waiting: waits,
             scope,
             actor: admission.actor,
@@ -179,7 +185,19 @@ fn product_of(app: &App, permission: &str) -> Option<&'static str> {
     app.slices.iter().find(declares).map(|slice| slice.name)
 }
 
-fn bearer(request: &HttpRequest) -> Option<String> {
+/// The prefix of a company's addresses as this request reaches them. A page of the instance (one's own account) stands in the
+/// company the session is for; on a company's own host no address has a prefix.
+fn base(app: &App, facts: &Facts, path: &str, slug: &str) -> String {
+    match edge::base_of(path) {
+        "" if app.config.tenancy == Tenancy::Multi && facts.tenant_slug.is_none() => {
+            format!("/t/{slug}")
+        }
+        base => base.to_owned(),
+    }
+}
+
+/// What follows `Bearer ` in a request.
+pub fn bearer(request: &HttpRequest) -> Option<String> {
     let header = request.headers().get("authorization")?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
     scheme
@@ -203,7 +221,7 @@ impl<P> Allowed<P> {
 
     /// The tenant's prefix: empty, or `/t/<slug>`.
     pub fn base(&self) -> &str {
-        edge::base_of(self.request.path())
+        &self.base
     }
 
     /// An address of this tenant.
@@ -229,6 +247,7 @@ impl<P> Allowed<P> {
     fn shell_at(&self, place: Option<Place>, title: impl Into<String>) -> PageShell {
         let let_in = LetIn {
             app: self.app.clone(),
+            base: self.base.clone(),
             company: self.company.clone(),
             open: Arc::clone(&self.open),
             rights: self.rights.clone(),
@@ -243,6 +262,7 @@ impl<P> Allowed<P> {
 #[derive(Clone)]
 struct LetIn {
     app: App,
+    base: String,
     company: CompanyView,
     open: Arc<OpenCompany>,
     rights: Rights,
@@ -279,9 +299,10 @@ impl LetIn {
         place: Option<Place>,
         title: impl Into<String>,
     ) -> PageShell {
-        let base = edge::base_of(request.path());
+        let base = self.base.as_str();
         let mut shell = PageShell::new(request, base).titled(title);
         shell.company.clone_from(&self.company.name);
+        shell.is_shared = self.app.config.tenancy == Tenancy::Multi;
         shell.user = self.session.as_ref().map(|s| Person {
             name: s.user_name.clone(),
             email: s.user_email.clone(),
@@ -333,7 +354,7 @@ pub async fn nowhere(request: HttpRequest) -> Result<HttpResponse> {
 }
 
 /// Said on every page while passwords and figures travel for everybody on the network to read.
-fn open_line(public_url: &str) -> Option<Notice> {
+pub fn open_line(public_url: &str) -> Option<Notice> {
     let url = url::Url::parse(public_url).ok()?;
     let stays_here = match url.host()? {
         url::Host::Domain(name) => name == "localhost",

@@ -272,7 +272,12 @@ fn page(
         let query = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("next", next)
             .finish();
-        return super::answer::see_other(&format!("/login?{query}"));
+        let door = if request::is_console(path) {
+            "/operator/login"
+        } else {
+            "/login"
+        };
+        return super::answer::see_other(&format!("{door}?{query}"));
     }
     let sentence = match error {
         Error::Invalid(fields) => fields.iter().map(|field| as_sentence(&field.message)).collect::<Vec<_>>().join(" "),
@@ -300,10 +305,15 @@ fn page(
             Some(place) if !at_the_list => (format!("Back to {}", place.label()), place.path()),
             _ => ("Go to the start page".to_owned(), "/admin"),
         };
-        let back = Link::new(label, format!("{base}{target}"));
+        let back = Link::new(label, shell.url(target));
         return inside(shell, status, sentence, request_id, back);
     }
     let shell = PageShell::new(request, base).titled(title);
+    let start = if request::is_console(path) {
+        "/operator".to_owned()
+    } else {
+        shell.url("/admin")
+    };
     html(
         status,
         &ErrorPage {
@@ -311,7 +321,7 @@ fn page(
             status: status.as_u16(),
             sentence,
             request_id,
-            back: Link::new("Go to the start page", format!("{base}/admin")),
+            back: Link::new("Go to the start page", start),
         },
     )
 }

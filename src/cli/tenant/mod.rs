@@ -42,7 +42,7 @@ impl Company {
     }
 }
 
-fn unknown(error: Error, slug: Option<&str>) -> Failure {
+pub(super) fn unknown(error: Error, slug: Option<&str>) -> Failure {
     match (error, slug) {
         (Error::NotFound, Some(slug)) => Failure::failed(format!("there is no company {slug}")),
         (other, _) => other.into(),
@@ -79,12 +79,18 @@ pub enum Tenant {
     ResetDemo(reset_demo::ResetDemo),
     /// Look whether a company is whole: nine checks
     Health(health::Health),
+    Export(super::carry::Export),
+    Import(super::carry::Import),
 }
 
 impl Tenant {
     /// A first company may come before the first start.
     pub(super) fn may_begin(&self) -> bool {
-        matches!(self, Self::Create(command) if !command.dry_run)
+        match self {
+            Self::Create(command) => !command.dry_run,
+            Self::Import(_) => true,
+            _ => false,
+        }
     }
 
     /// Whether the command only says what it would do. Without a server it then looks at a standing instance and starts nothing.
@@ -103,6 +109,8 @@ impl Tenant {
             Self::Archive(command) => command.read_input(),
             Self::Delete(command) => command.read_input(),
             Self::ResetDemo(command) => command.read_input(),
+            Self::Export(command) => command.read_input(),
+            Self::Import(command) => command.read_input(),
             Self::Set(_)
             | Self::Activate(_)
             | Self::Freeze(_)
@@ -124,6 +132,8 @@ impl Tenant {
             Self::Delete(command) => command.run(app, io).await,
             Self::ResetDemo(command) => command.run(app, io).await,
             Self::Health(command) => command.run(app, io).await,
+            Self::Export(command) => command.run(app, io).await,
+            Self::Import(command) => command.run(app, io).await,
         }
     }
 

@@ -28,7 +28,9 @@ pub async fn post(
 ) -> Result<HttpResponse> {
     let now = tenant.app.clock.now();
     let floods = tenant.app.memory.of::<Floods>();
-    if visitor::address(&request).is_some_and(|address| floods.turns_claims_away(address, now)) {
+    if visitor::address(&request)
+        .is_some_and(|address| floods.turns_claims_away(tenant.scope.tenant(), address, now))
+    {
         return Err(Error::TooMany {
             retry_after_seconds: 60,
         });

@@ -43,7 +43,7 @@ pub async fn get(request: HttpRequest, tenant: PublicTenant) -> Result<HttpRespo
     }
     let floods = app.memory.of::<Floods>();
     let address = visitor::address(&request);
-    if address.is_some_and(|address| floods.turns_away(address, now)) {
+    if address.is_some_and(|address| floods.turns_away(tenant.scope.tenant(), address, now)) {
         let into_minute = now.as_seconds().rem_euclid(60);
         return Err(Error::TooMany {
             retry_after_seconds: u64::try_from(60 - into_minute).unwrap_or(60),

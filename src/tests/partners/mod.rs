@@ -54,6 +54,7 @@ impl Gate for OpenGate {
             };
             Ok(Admission {
                 tenant: company.tenant,
+                slug: company.slug.clone(),
                 company: company.view.clone(),
                 open: Arc::clone(&company),
                 actor: Actor {
@@ -175,7 +176,7 @@ impl Shop {
         house.app.phase.serve();
         let service = Framework::new()
             .app_data(web::Data::new(house.app.clone()))
-            .configure(|config| mount(config, steading::config::Tenancy::Single))
+            .configure(mount)
             .wrap(from_fn(edge));
         let service = std::rc::Rc::new(init_service(service).await);
         let door = move |request: TestRequest| -> Answering {
