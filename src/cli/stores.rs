@@ -74,6 +74,9 @@ pub enum StoreCommand {
     /// A made-up business to look at
     #[command(subcommand)]
     Demo(super::demo::Demo),
+    /// What is seen from inside, for `doctor`
+    #[command(hide = true)]
+    Checks(super::doctor::Checks),
 }
 
 impl StoreCommand {
@@ -88,6 +91,7 @@ impl StoreCommand {
             Self::Key(command) => command.run(app, io).await,
             Self::Tenant(command) => command.run(app, io).await,
             Self::Demo(command) => command.run(app, io).await,
+            Self::Checks(command) => command.run(app, io).await,
         }
     }
 
@@ -99,7 +103,7 @@ impl StoreCommand {
             Self::Demo(command) => command.may_begin(),
             Self::Jobs(command) => command.may_begin(),
             Self::Mail(_) => true,
-            Self::SetupUrl(_) | Self::Audit(_) | Self::Tenant(_) => false,
+            Self::SetupUrl(_) | Self::Audit(_) | Self::Tenant(_) | Self::Checks(_) => false,
         }
     }
 
@@ -112,7 +116,7 @@ impl StoreCommand {
             Self::Jobs(command) => command.read_input(),
             Self::SetupUrl(command) => command.read_input(),
             Self::Mail(command) => command.read_input(),
-            Self::Audit(_) | Self::Tenant(_) => Ok(None),
+            Self::Audit(_) | Self::Tenant(_) | Self::Checks(_) => Ok(None),
         }
     }
 
@@ -120,13 +124,24 @@ impl StoreCommand {
     pub(super) fn dispatch(self, context: &Context, arguments: Vec<OsString>) -> Outcome {
         let loaded = context.load()?;
         let input = self.read_input()?;
+        let arguments = arguments
+            .iter()
+            .map(|part| part.to_string_lossy().into_owned())
+            .collect();
+        finish(&self.answered(&loaded, arguments, input)?)
+    }
+
+    /// The command's answer: of the server that runs here, or of this process where none does.
+    pub(super) fn answered(
+        self,
+        loaded: &Loaded,
+        arguments: Vec<String>,
+        input: Option<String>,
+    ) -> Result<Reply, Failure> {
         actix_web::rt::System::new().block_on(async move {
             let data_dir = loaded.config.data_dir.clone();
             let request = Request {
-                arguments: arguments
-                    .iter()
-                    .map(|part| part.to_string_lossy().into_owned())
-                    .collect(),
+                arguments,
                 input: input.clone(),
             };
             let reply = control_socket::send(&data_dir, &request)
@@ -138,16 +153,16 @@ impl StoreCommand {
                     )
                 })?;
             if let Some(reply) = reply {
-                return finish(&reply);
+                return Ok(reply);
             }
-            boot::judge(&loaded)?;
-            if !self.may_begin() && !boot::stands(&loaded)? {
-                return Err(nothing_there(&loaded));
+            boot::judge(loaded)?;
+            if !self.may_begin() && !boot::stands(loaded)? {
+                return Err(nothing_there(loaded));
             }
             let public_url = loaded.config.server.public_url(loaded.config.server.listen);
-            let lock = boot::take_folder(&loaded)?;
+            let lock = boot::take_folder(loaded)?;
             let standing =
-                boot::stand_up(&loaded, public_url.as_str(), Clock::system(), lock).await?;
+                boot::stand_up(loaded, public_url.as_str(), Clock::system(), lock).await?;
             let mut io = Io {
                 input,
                 ..Io::default()
@@ -158,7 +173,7 @@ impl StoreCommand {
                 tracing::debug!(%error, "Other processes were not told of new work");
             }
             standing.stores.shutdown().await;
-            finish(&reply_of(io, outcome))
+            Ok(reply_of(io, outcome))
         })
     }
 }

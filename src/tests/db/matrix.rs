@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::result::DatabaseErrorKind::UniqueViolation;
+use diesel::result::Error::DatabaseError;
 use diesel::sql_types::BigInt;
 use diesel::{PgConnection, SqliteConnection, sql_query};
 use steading::db::{Conn, Scope};
@@ -276,7 +278,11 @@ impl World {
                 .map(|rows| i64::try_from(rows).unwrap()),
         };
         self.conn.batch_execute("ROLLBACK").unwrap();
-        done.ok()
+        match done {
+            // The row is there already, so what it refers to is; keys are looked at before that is found out.
+            Err(DatabaseError(UniqueViolation, _)) if verb == Verb::ForeignKey => Some(1),
+            done => done.ok(),
+        }
     }
 
     /// Every cell that is not as its table's rule says.
