@@ -331,7 +331,7 @@ impl World {
         } else {
             SECOND
         };
-        let mut cell = Some(1);
+        let mut cells = Vec::new();
         for asked in &table.foreign_keys {
             let all: Vec<&String> = table
                 .foreign_keys
@@ -348,9 +348,15 @@ impl World {
                 }
             };
             let row = insert(Engine::Postgres, name, table, FRESH, &seed, Some(&tenant));
-            cell = cell.and(self.as_who(who, verb, &row));
+            cells.push(self.as_who(who, verb, &row));
         }
-        cell
+        // One's own rows can all be referred to; of another's not a single one.
+        let is_told = if own_rows == FIRST {
+            cells.iter().all(Option::is_some)
+        } else {
+            cells.iter().any(Option::is_some)
+        };
+        is_told.then_some(1)
     }
 }
 
