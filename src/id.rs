@@ -198,12 +198,22 @@ macro_rules! kinds {
 kinds! {
     /// A company.
     Tenant TenantId "tnt";
+    /// A part of a company.
+    Project ProjectId "prj";
     /// A person who signs in.
     User UserId "usr";
     /// A signed-in browser.
     Session SessionId "ses";
     /// A program's key.
     ApiKey ApiKeyId "key";
+    /// Somebody who looks after the instance.
+    Operator OperatorId "opr";
+    /// An operator's signed-in browser.
+    OperatorSession OperatorSessionId "ops";
+    /// A key of a program that does what operators do.
+    OperatorKey OperatorKeyId "opk";
+    /// A company somebody asked for.
+    Signup SignupId "sup";
     /// A one-time link.
     OneTime OneTimeId "otl";
     /// An event of the audit trail.

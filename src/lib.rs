@@ -48,6 +48,10 @@ pub mod identity;
 
 pub mod partners;
 
+pub mod operator;
+
+pub mod transfer;
+
 pub mod slices;
 
 pub mod routes;

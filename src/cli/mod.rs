@@ -5,6 +5,7 @@
 //! readers take `--json`; writers ask through [`prompt`]; failures carry their code ([`exit`]).
 
 mod audit;
+mod carry;
 mod company;
 mod completions;
 mod config;
@@ -20,6 +21,7 @@ mod key;
 mod man;
 mod migrate;
 mod openapi;
+mod operator;
 mod serve;
 mod setup_url;
 mod tenant;

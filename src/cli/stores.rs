@@ -14,17 +14,25 @@ use crate::gate::Later;
 use crate::jobs;
 use crate::server::boot;
 use crate::server::control_socket::{self, Reply, Request};
+use crate::server::look;
 
 /// What a command reads and writes, wherever it runs.
 #[derive(Debug, Default)]
 pub struct Io {
     /// What the person gave: a password, a value; read before the command is sent on.
     pub input: Option<String>,
+    /// Where the person stands: names of files are meant from there.
+    pub folder: Option<String>,
     output: String,
     words: String,
 }
 
 impl Io {
+    /// A file that the person named.
+    pub fn path(&self, named: &std::path::Path) -> std::path::PathBuf {
+        super::carry::absolute(self.folder.as_deref(), named)
+    }
+
     /// Data, for standard output.
     pub fn data(&mut self, text: &str) {
         self.output.push_str(text);
@@ -71,6 +79,9 @@ pub enum StoreCommand {
     /// Companies of this instance
     #[command(subcommand)]
     Tenant(super::tenant::Tenant),
+    /// Who looks after an instance of many companies
+    #[command(subcommand)]
+    Operator(super::operator::Operator),
     /// A made-up business to look at
     #[command(subcommand)]
     Demo(super::demo::Demo),
@@ -90,6 +101,7 @@ impl StoreCommand {
             Self::User(command) => command.run(app, io).await,
             Self::Key(command) => command.run(app, io).await,
             Self::Tenant(command) => command.run(app, io).await,
+            Self::Operator(command) => command.run(app, io).await,
             Self::Demo(command) => command.run(app, io).await,
             Self::Checks(command) => command.run(app, io).await,
         }
@@ -101,9 +113,11 @@ impl StoreCommand {
             Self::User(command) => command.may_begin(),
             Self::Key(command) => command.may_begin(),
             Self::Demo(command) => command.may_begin(),
+            Self::Operator(command) => command.may_begin(),
             Self::Jobs(command) => command.may_begin(),
+            Self::Tenant(command) => command.may_begin(),
             Self::Mail(_) => true,
-            Self::SetupUrl(_) | Self::Audit(_) | Self::Tenant(_) | Self::Checks(_) => false,
+            Self::SetupUrl(_) | Self::Audit(_) | Self::Checks(_) => false,
         }
     }
 
@@ -113,11 +127,29 @@ impl StoreCommand {
             Self::User(command) => command.read_input(),
             Self::Key(command) => command.read_input(),
             Self::Demo(command) => command.read_input(),
+            Self::Operator(command) => command.read_input(),
             Self::Jobs(command) => command.read_input(),
             Self::SetupUrl(command) => command.read_input(),
             Self::Mail(command) => command.read_input(),
-            Self::Audit(_) | Self::Tenant(_) | Self::Checks(_) => Ok(None),
+            Self::Tenant(command) => command.read_input(),
+            Self::Audit(_) | Self::Checks(_) => Ok(None),
         }
+    }
+
+    /// Says what the command would do where no server runs, from a look that changes no byte.
+    async fn preview(self, loaded: &Loaded) -> Result<Reply, Failure> {
+        let Self::Tenant(command) = self else {
+            return Err(Failure::failed("this command has no preview"));
+        };
+        let look = look::look(loaded, Clock::system()).await?;
+        let mut io = Io::default();
+        let outcome = command
+            .preview(look.as_ref(), loaded.config.tenancy, &mut io)
+            .await;
+        if let Some(look) = look {
+            look.end().await;
+        }
+        Ok(reply_of(io, outcome))
     }
 
     /// Runs a command from the terminal.
@@ -140,9 +172,13 @@ impl StoreCommand {
     ) -> Result<Reply, Failure> {
         actix_web::rt::System::new().block_on(async move {
             let data_dir = loaded.config.data_dir.clone();
+            let here = std::env::current_dir()
+                .ok()
+                .map(|folder| folder.to_string_lossy().into_owned());
             let request = Request {
                 arguments,
                 input: input.clone(),
+                folder: here.clone(),
             };
             let reply = control_socket::send(&data_dir, &request)
                 .await
@@ -156,6 +192,9 @@ impl StoreCommand {
                 return Ok(reply);
             }
             boot::judge(loaded)?;
+            if matches!(&self, Self::Tenant(command) if command.only_looks()) {
+                return self.preview(loaded).await;
+            }
             if !self.may_begin() && !boot::stands(loaded)? {
                 return Err(nothing_there(loaded));
             }
@@ -165,6 +204,7 @@ impl StoreCommand {
                 boot::stand_up(loaded, public_url.as_str(), Clock::system(), lock).await?;
             let mut io = Io {
                 input,
+                folder: here,
                 ..Io::default()
             };
             let outcome = self.run(&standing.app, &mut io).await;
@@ -234,6 +274,7 @@ pub fn run_in_server(app: App, request: Request) -> Later<'static, Reply> {
             .and_then(|matches| Cli::from_arg_matches(&matches));
         let mut io = Io {
             input: request.input,
+            folder: request.folder,
             ..Io::default()
         };
         let outcome = match parsed.map(|cli| cli.command) {

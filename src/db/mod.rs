@@ -19,17 +19,21 @@
 //! # }
 //! ```
 
+pub mod carry;
 mod conn;
 mod control;
 mod crew;
 pub mod descriptors;
 mod disk;
 mod error;
+mod examine;
 mod files;
 mod health;
+mod install;
 mod limits;
 pub mod lock;
 pub mod migrate;
+mod openings;
 mod pool;
 pub mod portable;
 mod postgres;
@@ -50,7 +54,9 @@ pub use conn::{
 };
 pub use control::Control;
 pub use disk::DiskUse;
+pub use examine::Examined;
 pub use health::StoreHealth;
+pub use install::Installation;
 pub use limits::Limits;
 pub use scope::Scope;
 pub use stores::{StoreOptions, Stores};

@@ -11,6 +11,7 @@ use super::conn::{Conn, TenantConn, TenantPlane};
 use super::control::Control;
 use super::files::Files;
 use super::health::StoreHealth;
+use super::migrate::company::drop_template;
 use super::postgres::Server;
 use super::schema::tenant::jobs;
 use super::scope::{Door, Scope};
@@ -30,17 +31,17 @@ pub struct PoolUse {
 /// The tenant plane: gives the scope of a tenant.
 #[derive(Clone)]
 pub struct Tenants {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
-struct Inner {
-    engine: Engine,
+pub(super) struct Inner {
+    pub(super) engine: Engine,
     health: StoreHealth,
     /// Companies whose store cannot be used: its upgrade failed.
     barred: Mutex<BTreeSet<TenantId>>,
 }
 
-enum Engine {
+pub(super) enum Engine {
     Sqlite {
         files: Arc<Files<TenantPlane>>,
         control: PathBuf,
@@ -157,9 +158,23 @@ impl Tenants {
         }
     }
 
+    /// The companies' files; `None` on PostgreSQL, where there are none.
+    pub(super) fn files(&self) -> Option<&Arc<Files<TenantPlane>>> {
+        match &self.inner.engine {
+            Engine::Sqlite { files, .. } => Some(files),
+            Engine::Postgres(_) => None,
+        }
+    }
+
+    /// Opens the doors of a company again, or forgets one that is gone.
+    pub fn unbar(&self, tenant: TenantId) {
+        self.barred().remove(&tenant);
+    }
+
     pub(super) fn shut(&self, deadline: Instant) {
         if let Engine::Sqlite { files, .. } = &self.inner.engine {
             files.shut(deadline);
+            drop_template(files.folder());
         }
     }
 

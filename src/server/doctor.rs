@@ -221,7 +221,7 @@ pub async fn inside(app: &App) -> Result<Vec<Line>> {
     }
     for company in tenancy::shell::all(app).await? {
         let about = |name: &str, level, finding: String| Line {
-            company: Some(company.slug.clone()),
+            company: Some(company.slug.to_string()),
             ..Line::new(name, level, finding)
         };
         let scope = match app.tenants.scope(company.id) {

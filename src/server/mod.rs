@@ -8,6 +8,7 @@ pub mod boot;
 pub mod control_socket;
 pub mod doctor;
 pub mod http;
+pub mod look;
 pub mod notify;
 pub mod signals;
 pub mod stand_in;

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::model::{Company, DEFAULT_SLUG};
+use super::model::Company;
+use super::plans::store::standings;
+use super::slug::DEFAULT_SLUG;
 use super::store;
 use crate::Result;
 use crate::clock::{Clock, Timestamp};
@@ -72,6 +74,20 @@ impl Directory {
         self.look(|known| known.by_slug.get(wanted).cloned())
     }
 
+    /// Whether many companies are served.
+    pub fn serves_many(&self) -> bool {
+        self.0.tenancy == Tenancy::Multi
+    }
+
+    /// The company that an instance nobody owns yet is owned with: `default` in either mode, or where many are served and it was
+    /// deleted, the first there is.
+    pub fn home(&self) -> Option<Arc<OpenCompany>> {
+        self.look(|known| {
+            let first = || known.by_slug.values().min_by(|a, b| a.slug.cmp(&b.slug));
+            known.by_slug.get(DEFAULT_SLUG).or_else(first).cloned()
+        })
+    }
+
     /// The company whose own host this is.
     pub fn at(&self, host: &str) -> Option<Arc<OpenCompany>> {
         if self.0.tenancy == Tenancy::Single {
@@ -90,6 +106,15 @@ impl Directory {
         self.look(|known| known.by_id.get(&tenant).cloned())
     }
 
+    /// The companies that are frozen now.
+    pub fn frozen(&self) -> Vec<TenantId> {
+        let frozen = |known: &Known| {
+            let all = known.by_id.values().filter(|one| one.is_frozen);
+            Some(all.map(|one| one.tenant).collect())
+        };
+        self.look(frozen).unwrap_or_default()
+    }
+
     /// Reads the registry again.
     ///
     /// # Errors
@@ -97,11 +122,15 @@ impl Directory {
     pub async fn reload(&self) -> Result<()> {
         let at = self.0.clock.now();
         let turn = self.0.turns.fetch_add(1, Ordering::AcqRel) + 1;
-        let companies = self.0.control.read(store::all).await?;
+        let read = self.0.control.read(|c| Ok((store::all(c)?, standings(c)?)));
+        let (companies, mut standings) = read.await?;
         let open: Vec<Arc<OpenCompany>> = companies
             .iter()
             .filter_map(Company::open)
-            .map(Arc::new)
+            .map(|mut company| {
+                company.standing = standings.remove(&company.tenant).unwrap_or_default();
+                Arc::new(company)
+            })
             .collect();
         let known = Known {
             by_slug: open

@@ -186,6 +186,22 @@ pub(in crate::identity) fn rotate(
     Ok(())
 }
 
+/// Moves a session to another company, under another token.
+pub(in crate::identity) fn switch(
+    c: &mut ControlConn,
+    id: SessionId,
+    tenant: TenantId,
+    token: &HashedToken,
+) -> Result<()> {
+    diesel::update(sessions::table.filter(sessions::id.eq(id)))
+        .set((
+            sessions::tenant_id.eq(tenant),
+            sessions::token_hash.eq(token.as_bytes().as_slice()),
+        ))
+        .execute(c.db())?;
+    Ok(())
+}
+
 /// Notes when a session was last used; never backwards.
 pub(in crate::identity) fn seen(c: &mut ControlConn, id: SessionId, at: Timestamp) -> Result<()> {
     diesel::update(
@@ -205,4 +221,12 @@ pub(in crate::identity) fn sweep(c: &mut ControlConn) -> Result<usize> {
         .le(now)
         .or(sessions::last_seen_at.le(now.minus(super::IDLE)));
     Ok(diesel::delete(sessions::table.filter(over)).execute(c.db())?)
+}
+
+/// How many sessions a company's people have.
+pub(in crate::identity) fn count_in(c: &mut ControlConn, tenant: TenantId) -> Result<i64> {
+    Ok(sessions::table
+        .filter(sessions::tenant_id.eq(tenant))
+        .count()
+        .get_result(c.db())?)
 }

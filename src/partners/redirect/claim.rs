@@ -37,7 +37,7 @@ pub async fn post(
     }
     let bytes = body::read(payload.into_inner(), LIMIT_BYTES).await?;
     let claim: NewIdentity = json::parse(&bytes)?;
-    if !tenant.company.is_frozen {
+    if tenant.company.records(super::PRODUCT, now) {
         let origin = request::origin(&request);
         let actor = Actor {
             kind: ActorKind::Public,
