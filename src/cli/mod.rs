@@ -11,6 +11,7 @@ mod completions;
 mod config;
 mod context;
 mod demo;
+mod doctor;
 mod exit_codes;
 mod health;
 mod help;
@@ -66,6 +67,7 @@ enum Command {
     #[command(subcommand)]
     Migrate(migrate::Migrate),
     Health(health::Health),
+    Doctor(doctor::Doctor),
     #[command(subcommand)]
     Config(config::ConfigCommand),
     Completions(completions::Completions),
@@ -82,6 +84,7 @@ impl Command {
             Self::Openapi(command) => command.run(),
             Self::Migrate(command) => command.run(context),
             Self::Health(command) => command.run(context),
+            Self::Doctor(command) => command.run(context),
             Self::Config(command) => command.run(context),
             Self::Completions(command) => command.run(),
             Self::Man(command) => command.run(),

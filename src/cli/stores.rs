@@ -85,6 +85,9 @@ pub enum StoreCommand {
     /// A made-up business to look at
     #[command(subcommand)]
     Demo(super::demo::Demo),
+    /// What is seen from inside, for `doctor`
+    #[command(hide = true)]
+    Checks(super::doctor::Checks),
 }
 
 impl StoreCommand {
@@ -100,6 +103,7 @@ impl StoreCommand {
             Self::Tenant(command) => command.run(app, io).await,
             Self::Operator(command) => command.run(app, io).await,
             Self::Demo(command) => command.run(app, io).await,
+            Self::Checks(command) => command.run(app, io).await,
         }
     }
 
@@ -113,7 +117,7 @@ impl StoreCommand {
             Self::Jobs(command) => command.may_begin(),
             Self::Tenant(command) => command.may_begin(),
             Self::Mail(_) => true,
-            Self::SetupUrl(_) | Self::Audit(_) => false,
+            Self::SetupUrl(_) | Self::Audit(_) | Self::Checks(_) => false,
         }
     }
 
@@ -128,12 +132,12 @@ impl StoreCommand {
             Self::SetupUrl(command) => command.read_input(),
             Self::Mail(command) => command.read_input(),
             Self::Tenant(command) => command.read_input(),
-            Self::Audit(_) => Ok(None),
+            Self::Audit(_) | Self::Checks(_) => Ok(None),
         }
     }
 
     /// Says what the command would do where no server runs, from a look that changes no byte.
-    async fn preview(self, loaded: &Loaded) -> Outcome {
+    async fn preview(self, loaded: &Loaded) -> Result<Reply, Failure> {
         let Self::Tenant(command) = self else {
             return Err(Failure::failed("this command has no preview"));
         };
@@ -145,23 +149,34 @@ impl StoreCommand {
         if let Some(look) = look {
             look.end().await;
         }
-        finish(&reply_of(io, outcome))
+        Ok(reply_of(io, outcome))
     }
 
     /// Runs a command from the terminal.
     pub(super) fn dispatch(self, context: &Context, arguments: Vec<OsString>) -> Outcome {
         let loaded = context.load()?;
         let input = self.read_input()?;
+        let arguments = arguments
+            .iter()
+            .map(|part| part.to_string_lossy().into_owned())
+            .collect();
+        finish(&self.answered(&loaded, arguments, input)?)
+    }
+
+    /// The command's answer: of the server that runs here, or of this process where none does.
+    pub(super) fn answered(
+        self,
+        loaded: &Loaded,
+        arguments: Vec<String>,
+        input: Option<String>,
+    ) -> Result<Reply, Failure> {
         actix_web::rt::System::new().block_on(async move {
             let data_dir = loaded.config.data_dir.clone();
             let here = std::env::current_dir()
                 .ok()
                 .map(|folder| folder.to_string_lossy().into_owned());
             let request = Request {
-                arguments: arguments
-                    .iter()
-                    .map(|part| part.to_string_lossy().into_owned())
-                    .collect(),
+                arguments,
                 input: input.clone(),
                 folder: here.clone(),
             };
@@ -174,19 +189,19 @@ impl StoreCommand {
                     )
                 })?;
             if let Some(reply) = reply {
-                return finish(&reply);
+                return Ok(reply);
             }
-            boot::judge(&loaded)?;
+            boot::judge(loaded)?;
             if matches!(&self, Self::Tenant(command) if command.only_looks()) {
-                return self.preview(&loaded).await;
+                return self.preview(loaded).await;
             }
-            if !self.may_begin() && !boot::stands(&loaded)? {
-                return Err(nothing_there(&loaded));
+            if !self.may_begin() && !boot::stands(loaded)? {
+                return Err(nothing_there(loaded));
             }
             let public_url = loaded.config.server.public_url(loaded.config.server.listen);
-            let lock = boot::take_folder(&loaded)?;
+            let lock = boot::take_folder(loaded)?;
             let standing =
-                boot::stand_up(&loaded, public_url.as_str(), Clock::system(), lock).await?;
+                boot::stand_up(loaded, public_url.as_str(), Clock::system(), lock).await?;
             let mut io = Io {
                 input,
                 folder: here,
@@ -198,7 +213,7 @@ impl StoreCommand {
                 tracing::debug!(%error, "Other processes were not told of new work");
             }
             standing.stores.shutdown().await;
-            finish(&reply_of(io, outcome))
+            Ok(reply_of(io, outcome))
         })
     }
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use super::doctor;
 use crate::app::{App, DerivedKeys, JobBell, Memory, Parts, Phase};
 use crate::clock::Clock;
 use crate::config::{Keys, Loaded};
@@ -210,6 +211,10 @@ pub async fn stand_up(
     let for_migrations = options.clone();
     let run = move || migrate::run(&for_migrations, Which::All, Direction::Up);
     let reports = tokio::task::spawn_blocking(run)
+        .await
+        .map_err(|e| BootError::Failed(e.to_string()))??;
+    let (for_rights, tenancy) = (options.clone(), loaded.config.tenancy);
+    tokio::task::spawn_blocking(move || doctor::refuse_open_rights(&for_rights, tenancy))
         .await
         .map_err(|e| BootError::Failed(e.to_string()))??;
     // From here on nothing refuses the start for what it found.

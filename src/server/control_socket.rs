@@ -48,6 +48,11 @@ pub fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("control.sock")
 }
 
+/// Whether somebody answers there.
+pub fn is_answered(data_dir: &Path) -> bool {
+    std::os::unix::net::UnixStream::connect(path(data_dir)).is_ok()
+}
+
 /// Opens the socket and answers until the process ends. A stale socket of a process that died is replaced.
 ///
 /// # Errors

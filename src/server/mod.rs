@@ -6,6 +6,7 @@
 pub mod banner;
 pub mod boot;
 pub mod control_socket;
+pub mod doctor;
 pub mod http;
 pub mod look;
 pub mod notify;

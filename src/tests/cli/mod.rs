@@ -1,5 +1,6 @@
 //! The command line of the real binary.
 
+mod doctor;
 mod completions;
 mod config;
 mod exit_codes;

@@ -2,12 +2,14 @@
 
 mod catalog;
 mod files;
+mod injected;
 mod isolation;
 mod lock;
 mod made_up;
 mod matrix;
 mod log;
 mod migrate;
+mod poisoned;
 mod pool;
 mod rights;
 mod samples;

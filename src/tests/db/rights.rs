@@ -14,6 +14,12 @@ fn logins() -> Logins {
     }
 }
 
+/// Without what other tests make of the server they share: logins of their own.
+fn ours(mut found: Vec<Finding>) -> Vec<Finding> {
+    found.retain(|one| !one.text.contains("stranger_"));
+    found
+}
+
 /// What is told of a database after these statements, which are taken back: roles are shared by all databases of a server.
 fn with_drift(conn: &mut PgConnection, drift: &str) -> Vec<Finding> {
     conn.batch_execute("BEGIN").unwrap();
@@ -232,13 +238,13 @@ fn every_drift_is_told_of() {
         assert!(told, "{drift}: {found:?}");
     }
     // As the migrations made it, and everything taken back, there is nothing to tell.
-    assert_eq!(findings(&mut conn, &logins()).unwrap(), []);
+    assert_eq!(ours(findings(&mut conn, &logins()).unwrap()), []);
 }
 
 #[test]
 fn a_database_as_it_should_be_has_nothing_to_tell() {
     let stores = TestStores::new(Engine::Postgres);
-    assert_eq!(inspect(&stores.options).unwrap(), []);
+    assert_eq!(ours(inspect(&stores.options).unwrap()), []);
     assert_eq!(
         inspect(&TestStores::new(Engine::Sqlite).options).unwrap(),
         []

@@ -12,6 +12,8 @@ pub enum At {
     Gone(&'static str),
     /// A record of this kind in `{id}`, and each of these words in the other place.
     AWith(&'static str, &'static [&'static str]),
+    /// A company in `{slug}`, or a request for one in `{id}`, and each of these words: an operator's business, closed to all else.
+    Shut(&'static [&'static str]),
     /// The key of a link.
     Link,
     /// A file of the program's own: it needs no company.
@@ -32,7 +34,7 @@ pub enum Sent {
 /// One route: method, path, what stands in its address, what is sent.
 pub type Case = (&'static str, &'static str, At, Sent);
 
-use At::{A, AWith, File, Gone, Link, Nothing};
+use At::{A, AWith, File, Gone, Link, Nothing, Shut};
 use Sent::{Form, Json};
 
 const NO: Sent = Sent::Nothing;
@@ -87,6 +89,102 @@ pub const CASES: &[Case] = &[
     ),
     ("POST", "/account/sessions/end-others", Nothing, PLAIN),
     ("POST", "/account/sessions/{id}/end", Gone("session"), PLAIN),
+    // Operators and sign-up: nobody of a company is one.
+    ("GET", "/companies", Nothing, NO),
+    (
+        "POST",
+        "/companies",
+        Nothing,
+        Form(&[
+            ("company", "quibble-co"),
+            ("slug", "quibble-co"),
+            ("tenant", "quibble-co"),
+        ]),
+    ),
+    ("GET", "/admin/usage", Nothing, NO),
+    ("GET", "/api/v1/usage", Nothing, NO),
+    ("GET", "/api/v1/operator/tenants", Shut(&[""]), NO),
+    (
+        "POST",
+        "/api/v1/operator/tenants",
+        Shut(&[""]),
+        Json(r#"{"slug":"acorn-two"}"#),
+    ),
+    ("GET", "/api/v1/operator/tenants/{slug}", Shut(&[""]), NO),
+    (
+        "PATCH",
+        "/api/v1/operator/tenants/{slug}",
+        Shut(&[""]),
+        Json(r#"{"name":"changed"}"#),
+    ),
+    (
+        "POST",
+        "/api/v1/operator/tenants/{slug}/activate",
+        Shut(&[""]),
+        NO,
+    ),
+    (
+        "POST",
+        "/api/v1/operator/tenants/{slug}/freeze",
+        Shut(&[""]),
+        NO,
+    ),
+    (
+        "POST",
+        "/api/v1/operator/tenants/{slug}/archive",
+        Shut(&[""]),
+        NO,
+    ),
+    ("GET", "/operator/login", Nothing, NO),
+    (
+        "POST",
+        "/operator/login",
+        Nothing,
+        Form(&[("email", "x@acorn.example"), ("password", "x")]),
+    ),
+    ("POST", "/operator/logout", Nothing, PLAIN),
+    ("GET", "/signup", Nothing, NO),
+    (
+        "POST",
+        "/signup",
+        Nothing,
+        Form(&[("slug", "quibble-co"), ("email", "x@acorn.example")]),
+    ),
+    ("GET", "/signup/confirm", Nothing, NO),
+    ("POST", "/signup/confirm", Nothing, PLAIN),
+    ("GET", "/operator", Shut(&[""]), NO),
+    ("GET", "/operator/companies/new", Shut(&[""]), NO),
+    ("GET", "/operator/companies/{slug}", Shut(&[""]), NO),
+    ("GET", "/operator/companies/{slug}/edit", Shut(&[""]), NO),
+    ("GET", "/operator/signups", Shut(&[""]), NO),
+    ("GET", "/operator/signups/{id}/decline", Shut(&[""]), NO),
+    ("GET", "/operator/report", Shut(&[""]), NO),
+    ("GET", "/operator/mail", Shut(&[""]), NO),
+    ("GET", "/operator/mail/{id}", Shut(&[""]), NO),
+    ("GET", "/operator/trail", Shut(&[""]), NO),
+    ("POST", "/operator/companies", Shut(&[""]), PLAIN),
+    (
+        "POST",
+        "/operator/companies/{slug}/edit",
+        Shut(&[""]),
+        PLAIN,
+    ),
+    ("POST", "/operator/signups/block", Shut(&[""]), PLAIN),
+    ("POST", "/operator/signups/unblock", Shut(&[""]), PLAIN),
+    ("POST", "/operator/signups/{id}/approve", Shut(&[""]), PLAIN),
+    ("POST", "/operator/signups/{id}/decline", Shut(&[""]), PLAIN),
+    (
+        "GET",
+        "/operator/companies/{slug}/{step}",
+        Shut(&["freeze", "archive", "delete"]),
+        NO,
+    ),
+    (
+        "POST",
+        "/operator/companies/{slug}/{step}",
+        Shut(&["freeze", "archive", "delete"]),
+        PLAIN,
+    ),
     // The trail, the queue, mails.
     ("GET", "/admin/audit", Nothing, NO),
     ("GET", "/admin/audit.csv", Nothing, NO),

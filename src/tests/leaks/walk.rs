@@ -7,7 +7,7 @@ use steading::web::request::is_of_the_instance;
 use steading::web::route::{Reach, Route};
 
 use super::cases::{At, CASES, Case, Sent};
-use super::companies::{Company, MARK, OTHER, furnished, home};
+use super::companies::{Company, MARK, OTHER, OWN, furnished, home};
 use crate::harness::http::{Client, Reply};
 use crate::on_both_engines;
 
@@ -67,6 +67,11 @@ impl Sending<'_> {
     fn path(&self, ids: &Ids) -> String {
         let path = match self.case.2 {
             At::Nothing => self.route.path.to_owned(),
+            At::Shut(_) => self
+                .route
+                .path
+                .replace("{slug}", &ids["slug"])
+                .replace("{id}", &ids["mail"]),
             At::File => "/static/x/steading.css".to_owned(),
             At::Link => self.route.path.replace("{key}", &ids["link_key"]),
             At::A(thing) | At::Gone(thing) | At::AWith(thing, _) => {
@@ -93,7 +98,9 @@ fn masked(reply: &Reply, ids: &Ids, csrf: &str) -> String {
     if !csrf.is_empty() {
         text = text.replace(csrf, "TOKEN");
     }
-    text = text.replace(&ids["way"], "WAY");
+    text = text
+        .replace(&ids["way"], "WAY")
+        .replace(&ids["slug"], "SLUG");
     let mut masked = String::new();
     for word in text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || "_-:.".contains(c))) {
         let end =
@@ -121,7 +128,8 @@ fn tells_of(text: &str, other: &Ids, sent: &BTreeSet<&str>) -> Option<String> {
     let text = text
         .to_lowercase()
         .replace("quibble-link", "")
-        .replace("quibble-way", "");
+        .replace("quibble-way", "")
+        .replace(OTHER, "");
     if let Some(at) = text.find(MARK) {
         let from = text.floor_char_boundary(at.saturating_sub(60));
         let to = text.ceil_char_boundary((at + 60).min(text.len()));
@@ -137,6 +145,10 @@ fn with_link_key(ids: &Ids, key: &str) -> Ids {
     let mut all = ids.clone();
     all.insert("way", key.replace("-link", "-way"));
     all.insert("link_key", key.to_owned());
+    all.insert(
+        "slug",
+        if key.starts_with(MARK) { OTHER } else { OWN }.to_owned(),
+    );
     all
 }
 
@@ -164,7 +176,7 @@ fn is_api(route: &Route) -> bool {
 /// Every request the walk makes of a route.
 fn sendings<'a>(route: &'a Route, case: &'a Case) -> Vec<Sending<'a>> {
     match case.2 {
-        At::AWith(_, words) => words
+        At::AWith(_, words) | At::Shut(words) => words
             .iter()
             .map(|word| Sending {
                 route,
@@ -265,7 +277,14 @@ impl Walk<'_> {
             Sent::Form(fields) => fields.iter().any(|(_, value)| value.starts_with('{')),
             Sent::Nothing => false,
         };
-        if names_somebody || sends_ids {
+        let is_shut = matches!(sending.case.2, At::Shut(_));
+        if is_shut && !matches!(reply.status, 303 | 401 | 403 | 404) {
+            wrong.push(format!(
+                "answers {} to somebody who is no operator",
+                reply.status
+            ));
+        }
+        if names_somebody || sends_ids || is_shut {
             sender.client.set_cookie(FLASH, "");
             let nothing = sending.by(sender, &self.nobodys);
             let unknown = masked(&nothing, &self.nobodys, sender.csrf);
@@ -308,6 +327,7 @@ impl<'a> Walk<'a> {
         let mut nobodys = of_nobody(&other.ids);
         nobodys.insert("link_key", "nobodys-link".to_owned());
         nobodys.insert("way", "nobodys-way".to_owned());
+        nobodys.insert("slug", "nobodys-co".to_owned());
         Self {
             ours: with_link_key(&own.ids, "acorn-link"),
             theirs: with_link_key(&other.ids, &format!("{MARK}-link")),

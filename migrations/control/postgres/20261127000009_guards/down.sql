@@ -1,3 +1,7 @@
+DROP POLICY arrivals_operator ON arrivals;
+DROP POLICY arrivals_control ON arrivals;
+ALTER TABLE arrivals NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE arrivals DISABLE ROW LEVEL SECURITY;
 DROP POLICY tenants_operator ON tenants;
 DROP POLICY tenants_control ON tenants;
 ALTER TABLE tenants NO FORCE ROW LEVEL SECURITY;
@@ -33,4 +37,6 @@ DROP TRIGGER jobs_touch ON jobs;
 DROP TRIGGER mails_touch ON mails;
 DROP TRIGGER entitlements_touch ON entitlements;
 DROP TRIGGER projects_touch ON projects;
+DROP TRIGGER operators_touch ON operators;
+DROP TRIGGER signups_touch ON signups;
 DROP FUNCTION touch();

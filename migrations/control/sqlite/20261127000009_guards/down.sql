@@ -1,3 +1,5 @@
+DROP TRIGGER signups_touch;
+DROP TRIGGER operators_touch;
 DROP TRIGGER tenants_touch;
 DROP TRIGGER users_touch;
 DROP TRIGGER memberships_touch;

@@ -16,6 +16,10 @@ CREATE TRIGGER entitlements_touch BEFORE UPDATE ON entitlements FOR EACH ROW WHE
     EXECUTE FUNCTION touch();
 CREATE TRIGGER projects_touch BEFORE UPDATE ON projects FOR EACH ROW WHEN (NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at)
     EXECUTE FUNCTION touch();
+CREATE TRIGGER operators_touch BEFORE UPDATE ON operators FOR EACH ROW WHEN (NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at)
+    EXECUTE FUNCTION touch();
+CREATE TRIGGER signups_touch BEFORE UPDATE ON signups FOR EACH ROW WHEN (NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at)
+    EXECUTE FUNCTION touch();
 
 -- What tells of a company is under row-level security here too: only the control plane and the owner see any of it.
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
@@ -46,3 +50,7 @@ ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
 ALTER TABLE projects FORCE ROW LEVEL SECURITY;
 CREATE POLICY projects_control ON projects TO steading_control USING (true) WITH CHECK (true);
 CREATE POLICY projects_operator ON projects TO steading_owner USING (true) WITH CHECK (true);
+ALTER TABLE arrivals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE arrivals FORCE ROW LEVEL SECURITY;
+CREATE POLICY arrivals_control ON arrivals TO steading_control USING (true) WITH CHECK (true);
+CREATE POLICY arrivals_operator ON arrivals TO steading_owner USING (true) WITH CHECK (true);

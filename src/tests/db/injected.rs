@@ -1,0 +1,291 @@
+//! SQL of a stranger inside our own statements, as if a value had been pasted into the text: it sees and changes nothing of another
+//! company, whatever it tries.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+use diesel::{PgConnection, SqliteConnection, sql_query};
+use steading::db::{Conn, Scope};
+use steading::id::TenantId;
+
+use super::catalog::{of_postgres, of_sqlite, on_postgres, on_sqlite};
+use super::made_up::insert;
+use crate::harness::engine::Engine;
+use crate::harness::stores::TestStores;
+
+/// What only the other company's rows hold.
+const MARK: &str = "quibble";
+
+/// Our statements, with `$x` where the value was pasted. Each would answer with a text.
+const OURS: [&str; 4] = [
+    "SELECT name AS value FROM partners WHERE name = '$x'",
+    "INSERT INTO settings (name, value, updated_at) VALUES ('$x', 'a', '2026-01-01T00:00:00.000000Z') RETURNING name AS value",
+    "UPDATE partners SET note = '$x' WHERE name = 'mine' RETURNING name AS value",
+    "DELETE FROM partners WHERE name = '$x' RETURNING name AS value",
+];
+
+/// What is pasted. `$b` is the other company's id. Each is closed so that it fits a condition; where it begins with `+` it is put
+/// in a sub-select of a value as well.
+const POSTGRES: &[&str] = &[
+    "' OR true --",
+    "' OR tenant_id = '$b' --",
+    "' UNION SELECT name FROM tenant.partners --",
+    "' UNION ALL SELECT name FROM ONLY tenant.partners TABLESAMPLE SYSTEM (100) --",
+    "' UNION SELECT email FROM control.users --",
+    "' UNION SELECT slug FROM control.tenants --",
+    "' UNION SELECT encode(wrapped, 'hex') FROM control.data_keys --",
+    "' UNION SELECT version FROM tenant.__diesel_schema_migrations --",
+    "+(SELECT set_config('app.tenant_id', '$b', true))",
+    "+(SELECT set_config('app.tenant_id', '$b', false))",
+    "+(SELECT set_config('role', 'steading_owner', true))",
+    "+(SELECT set_config('role', 'none', true))",
+    "+(SELECT set_config('row_security', 'off', true))",
+    "+(SELECT set_config('session_authorization', 'steading_owner', true))",
+    "' OR (set_config('app.tenant_id', '$b', true) IS NOT NULL AND name LIKE '%') --",
+    "' UNION SELECT p.name FROM (SELECT set_config('app.tenant_id', '$b', true) s) x, LATERAL (SELECT name FROM tenant.partners WHERE x.s IS NOT NULL) p --",
+    "'; RESET ROLE; SELECT name AS value FROM tenant.partners --",
+    "'; SET LOCAL ROLE steading_owner; SELECT name AS value FROM tenant.partners --",
+    "'; SET LOCAL app.tenant_id = '$b'; SELECT name AS value FROM tenant.partners --",
+    "'; SET SESSION AUTHORIZATION steading_owner --",
+    "'; COMMIT; SELECT name AS value FROM tenant.partners --",
+    "'; DO $$ BEGIN EXECUTE 'RESET ROLE'; END $$ --",
+    "'; CREATE FUNCTION tenant.f() RETURNS text LANGUAGE sql SET role = 'steading_owner' AS 'SELECT name FROM tenant.partners LIMIT 1' --",
+    "'; CREATE TEMP TABLE partners AS SELECT 'mine'::text AS name --",
+    "'; CREATE VIEW tenant.v AS SELECT * FROM tenant.partners --",
+    "'; CREATE POLICY p ON tenant.partners USING (true) --",
+    "'; ALTER TABLE tenant.partners DISABLE ROW LEVEL SECURITY --",
+    "'; GRANT steading_owner TO steading_request --",
+    "'; COPY tenant.partners TO PROGRAM 'cat' --",
+    "'; COPY tenant.partners TO STDOUT --",
+    "'; PREPARE p AS SELECT name FROM tenant.partners --",
+    "'; LISTEN steading --",
+    "+(SELECT query_to_xml('RESET ROLE', true, false, '')::text)",
+    "+(SELECT query_to_xml('SET LOCAL app.tenant_id = ''$b''', true, false, '')::text)",
+    "+(SELECT query_to_xml('SELECT name FROM tenant.partners', true, false, '')::text)",
+    "+(SELECT table_to_xml('tenant.partners'::regclass, true, false, '')::text)",
+    "+(SELECT schema_to_xml('tenant', true, false, '')::text)",
+    "+(SELECT database_to_xml(true, false, '')::text)",
+    "+(SELECT cursor_to_xml('c', 1, true, false, '')::text)",
+    "+(SELECT lo_create(0)::text)",
+    "+(SELECT lo_import('/etc/hostname')::text)",
+    "+(SELECT lo_from_bytea(0, 'a')::text)",
+    "+(SELECT pg_read_file('/etc/hostname'))",
+    "+(SELECT string_agg(x, ',') FROM pg_ls_dir('.') x)",
+    "+(SELECT pg_sleep(0.01)::text)",
+    "+(SELECT string_agg(query, ',') FROM pg_stat_activity)",
+    "+(SELECT string_agg(most_common_vals::text || histogram_bounds::text, ',') FROM pg_stats WHERE schemaname = 'tenant')",
+    "+(SELECT string_agg(stavalues1::text, ',') FROM pg_statistic)",
+    "+(SELECT string_agg(rolpassword, ',') FROM pg_authid)",
+    "+(SELECT string_agg(pg_terminate_backend(pid)::text, ',') FROM pg_stat_activity WHERE pid <> pg_backend_pid())",
+    "+(SELECT dblink('dbname=postgres', 'SELECT 1')::text)",
+    "+(SELECT pg_notify('steading', 'x')::text)",
+    "+(SELECT pg_logical_emit_message(false, 'a', 'b')::text)",
+    "+(SELECT lsn::text FROM pg_create_logical_replication_slot('s', 'test_decoding'))",
+    "' OR 1 / (length(name) - length(name)) = 1 --",
+];
+
+const SQLITE: &[&str] = &[
+    "' OR true --",
+    "' UNION SELECT name FROM sqlite_schema --",
+    "' UNION SELECT file FROM pragma_database_list --",
+    "'; ATTACH DATABASE '$f' AS other; SELECT name AS value FROM other.partners --",
+    "'; DETACH DATABASE main --",
+    "'; PRAGMA writable_schema = ON --",
+    "'; PRAGMA foreign_keys = OFF --",
+    "'; VACUUM INTO '$f.copy' --",
+    "' UNION SELECT load_extension('$f') --",
+    "' UNION SELECT readfile('$f') --",
+    "' UNION SELECT writefile('$f', 'gone') --",
+    "' UNION SELECT edit('$f') --",
+    "' UNION SELECT data FROM sqlite_dbpage('$f') --",
+    "' UNION SELECT fts5_source_id() --",
+    "' UNION SELECT * FROM (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 1000) SELECT max(x) FROM n) --",
+    "' UNION SELECT zipfile('$f') --",
+];
+
+#[derive(QueryableByName)]
+struct Said {
+    #[diesel(sql_type = Nullable<Text>)]
+    value: Option<String>,
+}
+
+/// What a statement says, answers and errors alike; nothing of it stays.
+async fn said(scope: &Scope, statement: String) -> String {
+    let heard = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let kept = std::sync::Arc::clone(&heard);
+    let done = scope
+        .write(move |c| {
+            let rows: Result<Vec<Said>, _> = sql_query(&statement).load(c.db());
+            let text = match rows {
+                Ok(rows) => rows
+                    .into_iter()
+                    .filter_map(|row| row.value)
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+                Err(error) => format!("{error:?}"),
+            };
+            *kept.lock().unwrap() = text;
+            // Whatever it left of the transaction must not lead on.
+            let more: Result<Vec<Said>, _> =
+                sql_query("SELECT name AS value FROM partners").load(c.db());
+            let more = more
+                .into_iter()
+                .flatten()
+                .filter_map(|row| row.value)
+                .collect::<Vec<_>>()
+                .join("\n");
+            kept.lock().unwrap().push_str(&more);
+            Err::<(), _>(steading::Error::NotFound)
+        })
+        .await;
+    assert!(done.is_err());
+    let text = heard.lock().unwrap().clone();
+    text
+}
+
+/// The statements a fragment makes, by itself and where a value stands.
+fn statements(fragment: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for ours in OURS {
+        match fragment.strip_prefix('+') {
+            None => all.push(ours.replace("$x", fragment)),
+            Some(value) => {
+                all.push(ours.replace("$x", &format!("' || {value} || '")));
+                all.push(ours.replace("$x", &format!("' UNION SELECT {value} --")));
+            }
+        }
+    }
+    all
+}
+
+/// Both companies with a partner; the other's rows are marked.
+fn peopled(engine: Engine) -> (TestStores, TenantId, Scope) {
+    let stores = TestStores::new(engine);
+    let (other, scope) = stores.another_tenant();
+    for (tenant, name) in [(stores.tenant, "mine"), (other, MARK)] {
+        let mut conn = stores.behind(tenant);
+        let (table, company) = match &mut conn {
+            Conn::Sqlite(conn) => (of_sqlite(conn, "tenant").remove("partners").unwrap(), None),
+            Conn::Postgres(conn) => (
+                of_postgres(conn, "tenant").remove("partners").unwrap(),
+                Some(tenant.uuid().to_string()),
+            ),
+        };
+        let row = insert(engine, "partners", &table, 1, &|_| None, company.as_deref());
+        let row = row.replace("'row 1'", &format!("'{name}'"));
+        // The state is one of a few words.
+        let states = table
+            .columns
+            .iter()
+            .position(|(column, ..)| column == "state")
+            .unwrap()
+            + usize::from(company.is_some());
+        let (head, values) = row.split_once(" VALUES (").unwrap();
+        let mut values: Vec<&str> = values.trim_end_matches(')').split(", ").collect();
+        values[states] = "'approved'";
+        conn.batch_execute(&format!("{head} VALUES ({})", values.join(", ")))
+            .unwrap();
+    }
+    (stores, other, scope)
+}
+
+async fn escapes_on_postgres(stores: &TestStores, other: TenantId) -> (Vec<String>, usize) {
+    let mut behind = PgConnection::establish(&stores.database.as_ref().unwrap().superuser).unwrap();
+    behind.batch_execute("ANALYZE").unwrap();
+    let all = "SELECT p::text AS value FROM tenant.partners p ORDER BY 1";
+    let before = on_postgres(&mut behind, all);
+    assert_eq!(before.len(), 2);
+    let (mut escaped, mut tried) = (Vec::new(), 0);
+    for fragment in POSTGRES {
+        for statement in statements(&fragment.replace("$b", &other.uuid().to_string())) {
+            tried += 1;
+            let text = said(&stores.scope, statement.clone()).await;
+            // Their name in the statement's own words would be an echo; it is in none.
+            if text.contains(MARK) || text.contains("steading_owner_password") {
+                escaped.push(format!("{statement}\n    says: {text}"));
+            }
+            let after = on_postgres(&mut behind, all);
+            if after != before {
+                escaped.push(format!("{statement}\n    left: {after:?}"));
+            }
+        }
+    }
+    (escaped, tried)
+}
+
+#[tokio::test]
+async fn fragments_stay_inside_their_company_on_postgres() {
+    let (stores, other, _) = peopled(Engine::Postgres);
+    let (escaped, tried) = escapes_on_postgres(&stores, other).await;
+    assert!(
+        escaped.is_empty(),
+        "{} of {tried}:\n{}",
+        escaped.len(),
+        escaped.join("\n")
+    );
+    assert!(POSTGRES.len() >= 40 && tried > 200);
+    // Still oneself, on whatever connection comes.
+    for _ in 0..20 {
+        assert_eq!(
+            said(
+                &stores.scope,
+                "SELECT current_setting('app.tenant_id') AS value".to_owned()
+            )
+            .await,
+            format!("{}mine", stores.tenant.uuid())
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_gives_more_away_lets_them_out() {
+    // The proof sees what it is there to see: with one function given back to everybody, one SELECT reads the other's rows.
+    let (stores, other, _) = peopled(Engine::Postgres);
+    let mut behind = PgConnection::establish(&stores.database.as_ref().unwrap().superuser).unwrap();
+    behind
+        .batch_execute(
+            "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO PUBLIC",
+        )
+        .unwrap();
+    let (escaped, _) = escapes_on_postgres(&stores, other).await;
+    assert!(
+        escaped
+            .iter()
+            .any(|one| one.contains("set_config('app.tenant_id'")),
+        "{escaped:?}"
+    );
+}
+
+#[tokio::test]
+async fn fragments_stay_inside_their_company_on_sqlite() {
+    let (stores, other, _) = peopled(Engine::Sqlite);
+    let file = stores.file(other);
+    let path = file.to_str().unwrap();
+    let bytes = std::fs::read(&file).unwrap();
+    let mut behind = SqliteConnection::establish(path).unwrap();
+    let all = "SELECT name AS value FROM partners";
+    assert_eq!(on_sqlite(&mut behind, all), [MARK]);
+    let mut escaped = Vec::new();
+    let pasted: Vec<String> = SQLITE
+        .iter()
+        .flat_map(|fragment| statements(&fragment.replace("$f", path)))
+        .collect();
+    for statement in pasted {
+        let text = said(&stores.scope, statement.clone()).await;
+        if text.contains(MARK) {
+            escaped.push(format!("{statement}\n    says: {text}"));
+        }
+        if on_sqlite(&mut behind, all) != [MARK] || std::fs::exists(format!("{path}.copy")).unwrap()
+        {
+            escaped.push(format!("{statement}\n    left something"));
+        }
+    }
+    assert!(
+        escaped.is_empty(),
+        "{}:\n{}",
+        escaped.len(),
+        escaped.join("\n")
+    );
+    assert!(SQLITE.len() >= 12);
+    assert_eq!(std::fs::read(&file).unwrap().len(), bytes.len());
+}

@@ -1,0 +1,131 @@
+//! A pool of one connection that two companies take turns with, while everything is done to it that could leave something behind.
+
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel::{PgConnection, sql_query};
+use steading::Result;
+use steading::db::{Limits, Scope, TenantConn};
+
+use super::samples::{another, put, sampled_with, samples};
+use crate::harness::engine::Engine;
+use crate::on_both_engines;
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+/// Turns of the two companies.
+const TURNS: u32 = 8_000;
+/// Reads of one turn.
+const READS: u32 = 13;
+
+/// One turn: reads many times, misbehaves in the way this turn has, and reads again where it still can.
+fn turn(
+    c: &mut TenantConn<'_>,
+    own: &'static str,
+    other: &str,
+    way: u32,
+    postgres: bool,
+) -> Result<()> {
+    let ask = |c: &mut TenantConn<'_>| -> Result<()> {
+        let seen: Vec<String> = samples::table
+            .select(samples::name)
+            .distinct()
+            .load(c.db())?;
+        assert!(
+            seen.iter().all(|name| name == own),
+            "a wrong row: {seen:?}, not {own}"
+        );
+        Ok(())
+    };
+    for _ in 0..READS {
+        ask(c)?;
+    }
+    let raw =
+        |c: &mut TenantConn<'_>, statement: &str| sql_query(statement).execute(c.db()).map(drop);
+    match way {
+        0 => panic!("planted"),
+        1 => return Err(steading::Error::NotFound),
+        2 => raw(c, "SELECT nonsense")?,
+        // What a wrong hand could write: left behind, none of it may reach the next turn.
+        3 if postgres => raw(c, &format!("SET app.tenant_id = '{other}'"))?,
+        4 if postgres => raw(c, "SET ROLE steading_control")?,
+        5 if postgres => drop(raw(c, "BEGIN")),
+        6 if postgres => drop(raw(c, "COMMIT")),
+        7 if postgres => drop(raw(c, "ROLLBACK")),
+        8 if postgres => {
+            raw(c, "SET LOCAL statement_timeout = '2ms'")?;
+            raw(c, "SELECT pg_sleep(5)")?;
+        }
+        9 if postgres => raw(c, "SET search_path TO control")?,
+        10 if postgres => raw(c, "PREPARE left_behind AS SELECT 1")?,
+        11 if postgres => raw(c, "SELECT pg_terminate_backend(pg_backend_pid())")?,
+        12 => std::thread::sleep(Duration::from_millis(2)),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The name of what the connection of a scope sees, read by text.
+async fn sees(scope: &Scope) -> Vec<String> {
+    let read = scope.read(|c| {
+        let names: Vec<Name> =
+            sql_query("SELECT DISTINCT name AS value FROM samples").load(c.db())?;
+        Ok(names.into_iter().map(|name| name.value).collect::<Vec<_>>())
+    });
+    read.await.unwrap_or_default()
+}
+
+on_both_engines! {
+    async fn nothing_of_a_turn_reaches_the_next(engine: Engine) {
+        let stores = sampled_with(engine, Limits::default(), |options| options.pool = 1);
+        let (second, other) = another(&stores);
+        let first = stores.tenant;
+        for (scope, name) in [(&stores.scope, "mine"), (&other, "theirs")] {
+            scope.write(move |c| put(c, name)).await.unwrap();
+        }
+        let mut behind = stores.database.as_ref().map(|urls| PgConnection::establish(&urls.superuser).unwrap());
+        let began = Instant::now();
+        let (mut panics, mut refused, mut fine) = (0, 0, 0);
+        let postgres = engine == Engine::Postgres;
+        for round in 0..TURNS {
+            let (scope, own, theirs) = if round % 2 == 0 { (&stores.scope, "mine", second) } else { (&other, "theirs", first) };
+            // One turn in four does something it should not; what, changes from turn to turn.
+            let way = if round % 4 < 2 { (round / 4) % 13 } else { 99 };
+            let theirs = theirs.uuid().to_string();
+            let work = move |c: &mut TenantConn<'_>| turn(c, own, &theirs, way, postgres);
+            let (scope, writes) = (scope.clone(), round % 5 == 0);
+            let running = tokio::spawn(async move { if writes { scope.write(work).await } else { scope.read(work).await } });
+            if way == 12 && round % 8 == 0 {
+                // Whoever asked goes away in the middle.
+                running.abort();
+            }
+            if round % 1_000 == 999 && let Some(behind) = &mut behind {
+                behind.batch_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'steading_request'").unwrap();
+            }
+            match running.await {
+                Ok(Ok(())) => fine += 1,
+                Ok(Err(_)) => refused += 1,
+                Err(stopped) if stopped.is_cancelled() => refused += 1,
+                Err(panicked) => {
+                    let what = panicked.into_panic();
+                    let said = what.downcast_ref::<&str>().map_or_else(|| what.downcast_ref::<String>().cloned().unwrap_or_default(), |text| (*text).to_owned());
+                    assert!(said.contains("planted"), "{said}");
+                    panics += 1;
+                }
+            }
+        }
+        assert!(fine > TURNS / 2, "{fine} fine, {refused} refused, {panics} panicked");
+        assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
+        // None is stuck, and both are themselves.
+        for _ in 0..3 {
+            assert_eq!(sees(&stores.scope).await, ["mine"]);
+            assert_eq!(sees(&other).await, ["theirs"]);
+        }
+    }
+}
