@@ -220,6 +220,14 @@ impl<P: Plane> Files<P> {
     pub(super) fn without<T>(&self, tenant: TenantId, work: impl FnOnce(&Path) -> T) -> T {
         let open = {
             let mut state = lock(&self.state);
+            // Somebody else is closing it: their end must not open the place for others while we work in it.
+            while state.closing.contains(&tenant) {
+                state = self
+                    .closed
+                    .wait_timeout(state, LOOK)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
+            }
             state.closing.insert(tenant);
             state.files.remove(&tenant).map(|(file, _)| file)
         };

@@ -33,7 +33,7 @@ type Row = (
     ),
 );
 
-const COLUMNS: (
+type Columns = (
     (
         tenants::id,
         tenants::slug,
@@ -67,7 +67,9 @@ const COLUMNS: (
         tenants::upgrade_failed,
         tenants::created_at,
     ),
-) = (
+);
+
+const COLUMNS: Columns = (
     (
         tenants::id,
         tenants::slug,

@@ -25,4 +25,5 @@ mod packaging;
 mod partners;
 mod server;
 mod supply;
+mod tenancy;
 mod web;

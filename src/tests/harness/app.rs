@@ -46,26 +46,31 @@ impl TestApp {
 
     /// With these settings beside the usual ones; mails go to memory.
     pub async fn set(engine: Engine, settings: &[(&'static str, &str)]) -> Self {
-        Self::made(engine, SLICES, true, settings).await
+        Self::configured(engine, SLICES, true, settings).await
+    }
+
+    /// One that serves many companies, so far with `default` alone.
+    pub async fn multi(engine: Engine) -> Self {
+        Self::configured(engine, SLICES, true, &[("STEADING_TENANCY", "multi")]).await
     }
 
     /// With other slices; mails go to memory, or where the settings say.
     pub async fn with(engine: Engine, slices: &'static [Slice], to_memory: bool) -> Self {
-        Self::made(engine, slices, to_memory, &[]).await
+        Self::configured(engine, slices, to_memory, &[]).await
     }
 
-    async fn made(
+    async fn configured(
         engine: Engine,
         slices: &'static [Slice],
         to_memory: bool,
-        settings: &[(&'static str, &str)],
+        variables: &[(&'static str, &str)],
     ) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("steading-tests-app-")
             .tempdir()
             .unwrap();
         let database = (engine == Engine::Postgres).then(postgres::fresh_database);
-        let loaded = configuration(&folder, database.as_ref(), settings);
+        let loaded = configuration(&folder, database.as_ref(), variables);
         let clock = Clock::manual(Timestamp::from_micros(START));
         let lock = boot::take_folder(&loaded).unwrap();
         let standing = boot::stand_up(&loaded, "http://127.0.0.1:8080", clock.clone(), lock)
@@ -88,6 +93,11 @@ impl TestApp {
     /// Another process on the same database, or this one seen again: its own memory and bell, the same stores.
     pub fn again(&self) -> App {
         rebuilt(&self.app, self.app.slices, Some(self.app.mailer.clone()))
+    }
+
+    /// Both planes, as the program opened them.
+    pub fn stores(&self) -> &steading::db::Stores {
+        &self.standing.stores
     }
 
     /// The folder with everything in it.
@@ -179,7 +189,7 @@ fn rows_as_text(url: &str, table: &str) -> Vec<u8> {
 fn configuration(
     folder: &TempDir,
     database: Option<&PgUrls>,
-    settings: &[(&'static str, &str)],
+    given: &[(&'static str, &str)],
 ) -> Loaded {
     let mut variables = vec![(
         "STEADING_DATA_DIR",
@@ -190,7 +200,7 @@ fn configuration(
         variables.push(("STEADING_DATABASE__OWNER_URL", urls.owner.clone()));
     }
     variables.extend(
-        settings
+        given
             .iter()
             .map(|(name, value)| (*name, (*value).to_owned())),
     );
