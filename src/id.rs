@@ -198,6 +198,8 @@ macro_rules! kinds {
 kinds! {
     /// A company.
     Tenant TenantId "tnt";
+    /// A part of a company.
+    Project ProjectId "prj";
     /// A person who signs in.
     User UserId "usr";
     /// A signed-in browser.

@@ -50,6 +50,8 @@ pub mod partners;
 
 pub mod operator;
 
+pub mod transfer;
+
 pub mod slices;
 
 pub mod routes;

@@ -103,6 +103,16 @@ fn tenancy_and_identity() -> Vec<Route> {
     vec![
         get("/admin/system", tenancy::system::system),
         get("/admin/about/licences", tenancy::licences::show),
+        get("/admin/usage", tenancy::plans::page::show),
+        api(
+            Method::GET,
+            "/api/v1/usage",
+            "Account",
+            "What is used of the plan",
+            tenancy::plans::page::get,
+        )
+        .needs::<tenancy::ReadSettings>()
+        .gives::<tenancy::Usage>(200),
         get("/admin/settings", tenancy::settings::show),
         post("/admin/settings", tenancy::settings::save),
         instance(get("/setup", setup::page::show)),
@@ -169,7 +179,8 @@ fn tenancy_and_identity() -> Vec<Route> {
         )
         .needs::<WriteMembers>()
         .takes::<people::api::NewMember>()
-        .gives::<people::api::InvitedMember>(201),
+        .gives::<people::api::InvitedMember>(201)
+        .problems(&[402]),
         api(
             Method::GET,
             "/api/v1/members/{id}",
@@ -189,7 +200,7 @@ fn tenancy_and_identity() -> Vec<Route> {
         .needs::<WriteMembers>()
         .takes::<people::api::MemberChange>()
         .gives::<people::api::MemberBody>(200)
-        .problems(&[409]),
+        .problems(&[402, 409]),
         api(
             Method::DELETE,
             "/api/v1/members/{id}",

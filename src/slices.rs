@@ -1,7 +1,7 @@
 //! The one list of slices. Tenancy, identity and jobs walk it and import none of them.
 
 use crate::slice::Slice;
-use crate::{audit, identity, jobs, mailing, operator, partners, tenancy};
+use crate::{audit, identity, jobs, mailing, operator, partners, tenancy, transfer};
 
 /// Every slice, in the order of dependence.
 pub const SLICES: &[Slice] = &[
@@ -13,4 +13,5 @@ pub const SLICES: &[Slice] = &[
     identity::SLICE,
     partners::SLICE,
     operator::SLICE,
+    transfer::SLICE,
 ];

@@ -29,6 +29,8 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &["audit_events"],
     checks: None,
     waiting: None,
+    usage: None,
+    reset_demo: None,
 };
 
 crate::permissions! {

@@ -5,6 +5,7 @@
 //! readers take `--json`; writers ask through [`prompt`]; failures carry their code ([`exit`]).
 
 mod audit;
+mod carry;
 mod company;
 mod completions;
 mod config;

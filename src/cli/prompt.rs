@@ -87,6 +87,36 @@ impl PasswordInput {
     }
 }
 
+/// The passphrase of a file: from standard input, or typed without showing; twice where it is new.
+pub fn passphrase(from_stdin: bool, consent: Consent, is_new: bool) -> Result<String, Failure> {
+    let given = if from_stdin {
+        not_empty(read_line()?)?
+    } else {
+        consent.require_terminal("pass the passphrase with --passphrase-stdin")?;
+        let hidden = HiddenInput::begin()?;
+        say("Passphrase (it does not show):");
+        let first = not_empty(read_line()?)?;
+        if is_new {
+            say("Once more:");
+            if not_empty(read_line()?)? != first {
+                return Err(Failure::new(Exit::BadInput, "the two passphrases differ"));
+            }
+        }
+        drop(hidden);
+        first
+    };
+    if is_new && given.expose().chars().count() < SHORTEST_PASSPHRASE {
+        return Err(Failure::new(
+            Exit::BadInput,
+            "a passphrase has at least 12 characters; a few words are best",
+        ));
+    }
+    Ok(given.expose().to_owned())
+}
+
+/// Somebody may try passphrases on a file for years.
+const SHORTEST_PASSPHRASE: usize = 12;
+
 /// Reads a secret value for commands that store one: piped in, or typed without showing.
 pub fn secret_from_stdin(name: &str) -> Result<Secret, Failure> {
     if std::io::stdin().is_terminal() {

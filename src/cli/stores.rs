@@ -21,11 +21,18 @@ use crate::server::look;
 pub struct Io {
     /// What the person gave: a password, a value; read before the command is sent on.
     pub input: Option<String>,
+    /// Where the person stands: names of files are meant from there.
+    pub folder: Option<String>,
     output: String,
     words: String,
 }
 
 impl Io {
+    /// A file that the person named.
+    pub fn path(&self, named: &std::path::Path) -> std::path::PathBuf {
+        super::carry::absolute(self.folder.as_deref(), named)
+    }
+
     /// Data, for standard output.
     pub fn data(&mut self, text: &str) {
         self.output.push_str(text);
@@ -147,12 +154,16 @@ impl StoreCommand {
         let input = self.read_input()?;
         actix_web::rt::System::new().block_on(async move {
             let data_dir = loaded.config.data_dir.clone();
+            let here = std::env::current_dir()
+                .ok()
+                .map(|folder| folder.to_string_lossy().into_owned());
             let request = Request {
                 arguments: arguments
                     .iter()
                     .map(|part| part.to_string_lossy().into_owned())
                     .collect(),
                 input: input.clone(),
+                folder: here.clone(),
             };
             let reply = control_socket::send(&data_dir, &request)
                 .await
@@ -178,6 +189,7 @@ impl StoreCommand {
                 boot::stand_up(&loaded, public_url.as_str(), Clock::system(), lock).await?;
             let mut io = Io {
                 input,
+                folder: here,
                 ..Io::default()
             };
             let outcome = self.run(&standing.app, &mut io).await;
@@ -247,6 +259,7 @@ pub fn run_in_server(app: App, request: Request) -> Later<'static, Reply> {
             .and_then(|matches| Cli::from_arg_matches(&matches));
         let mut io = Io {
             input: request.input,
+            folder: request.folder,
             ..Io::default()
         };
         let outcome = match parsed.map(|cli| cli.command) {

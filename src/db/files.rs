@@ -240,6 +240,54 @@ impl<P: Plane> Files<P> {
         done
     }
 
+    /// Shuts a tenant's doors, waits until its file rests, has `swap` put another one in its place, and opens the doors again.
+    /// Whoever comes meanwhile waits as for any file that is being closed. Blocks.
+    pub(super) fn replace(
+        &self,
+        tenant: TenantId,
+        swap: &dyn Fn(&std::path::Path) -> std::io::Result<()>,
+    ) -> Result<()> {
+        let deadline = Instant::now() + self.shared.limits.closure_budget;
+        let mut state = lock(&self.state);
+        while state.closing.contains(&tenant) {
+            if Instant::now() > deadline {
+                return Err(Error::Busy);
+            }
+            state = self
+                .closed
+                .wait_timeout(state, LOOK)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        if state.shut {
+            return Err(Error::Busy);
+        }
+        state.closing.insert(tenant);
+        let open = state.files.remove(&tenant);
+        drop(state);
+        let outcome = match open {
+            Some((file, used)) => {
+                while !(Arc::strong_count(&file) == 1 && file.writer.is_idle())
+                    && Instant::now() < deadline
+                {
+                    std::thread::sleep(LOOK);
+                }
+                if Arc::strong_count(&file) == 1 && file.writer.is_idle() {
+                    file.rest();
+                    drop(file);
+                    swap(&self.path(tenant)).map_err(|e| Error::Internal(Box::new(e)))
+                } else {
+                    lock(&self.state).files.insert(tenant, (file, used));
+                    Err(Error::Busy)
+                }
+            }
+            None => swap(&self.path(tenant)).map_err(|e| Error::Internal(Box::new(e))),
+        };
+        lock(&self.state).closing.remove(&tenant);
+        self.closed.notify_all();
+        outcome
+    }
+
     /// Closes every file that nobody uses.
     pub(super) fn close_idle(&self) {
         let mut state = lock(&self.state);

@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+pub mod carry;
 mod conn;
 mod control;
 mod crew;
@@ -28,6 +29,7 @@ mod error;
 mod examine;
 mod files;
 mod health;
+mod install;
 mod limits;
 pub mod lock;
 pub mod migrate;
@@ -37,6 +39,7 @@ pub mod portable;
 mod postgres;
 mod provision;
 pub mod replay;
+pub mod rights;
 pub mod schema;
 mod scope;
 mod sqlite;
@@ -53,6 +56,7 @@ pub use control::Control;
 pub use disk::DiskUse;
 pub use examine::Examined;
 pub use health::StoreHealth;
+pub use install::Installation;
 pub use limits::Limits;
 pub use scope::Scope;
 pub use stores::{StoreOptions, Stores};

@@ -31,17 +31,17 @@ pub struct PoolUse {
 /// The tenant plane: gives the scope of a tenant.
 #[derive(Clone)]
 pub struct Tenants {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
-struct Inner {
-    engine: Engine,
+pub(super) struct Inner {
+    pub(super) engine: Engine,
     health: StoreHealth,
     /// Companies whose store cannot be used: its upgrade failed.
     barred: Mutex<BTreeSet<TenantId>>,
 }
 
-enum Engine {
+pub(super) enum Engine {
     Sqlite {
         files: Arc<Files<TenantPlane>>,
         control: PathBuf,

@@ -30,7 +30,7 @@ pub use self::open_page::{Open, told, too_many, with_cookie};
 pub use self::opening::{
     InvitationLink, NewOwner, Opened, judge_company, judge_values, open_company, open_with_link,
 };
-pub use self::people::head_counts;
+pub use self::people::{CarriedMember, Entered, carried_members, enter_members, head_counts};
 pub use self::reset::acceptable;
 pub use self::setup::{judge_first_owner, setup_link};
 pub use self::sign_in::normal;
@@ -50,6 +50,8 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &[],
     checks: None,
     waiting: None,
+    usage: Some(people::usage),
+    reset_demo: None,
 };
 
 /// Opens the gate of a program whose stores stand, and makes the first owner where the configuration names one.
@@ -63,6 +65,16 @@ pub async fn stand_up(app: &App) -> Result<()> {
         .set(gate)
         .map_err(|_| Error::internal("a gate stands already"))?;
     setup::bootstrap(app).await
+}
+
+/// Tells the gate that people came in another way than through its own pages: somebody may own the instance now.
+///
+/// # Errors
+/// Where the control plane does not answer.
+pub async fn people_changed(app: &App) -> Result<()> {
+    let keeper = Keeper::of(app)?;
+    keeper.directory().reload().await?;
+    reset::look_for_owner(app, keeper).await
 }
 
 /// Writes what the gate keeps for a while: when sessions and keys were last used. For a clean stop.

@@ -18,6 +18,7 @@ pub mod list;
 mod model;
 mod queue;
 mod recurring;
+mod resting;
 mod run_due;
 mod runner;
 mod shelf;
@@ -29,6 +30,7 @@ pub use act::{cancel, retry, run_now};
 pub use enqueue::enqueue;
 pub use hints::note_due;
 pub use model::{Filter, MAX_ATTEMPTS, State};
+pub use recurring::ensure as ensure_recurring;
 pub use run_due::{Outcome, Ran, run_due};
 pub use runner::{Running, run, start};
 pub use store::{Counts, Job, counts, job, last_run, page};
@@ -41,6 +43,8 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &["jobs"],
     checks: Some(checks::look),
     waiting: None,
+    usage: None,
+    reset_demo: None,
 };
 
 crate::permissions! {

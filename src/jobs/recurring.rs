@@ -8,7 +8,10 @@ use crate::app::App;
 use crate::db::{Plane, Scoped};
 
 /// Makes sure that every recurring kind waits or runs; a new one is due at once.
-pub(super) fn ensure<P: Plane>(c: &mut Scoped<'_, P>, app: &App) -> Result<()> {
+///
+/// # Errors
+/// Where the store fails.
+pub fn ensure<P: Plane>(c: &mut Scoped<'_, P>, app: &App) -> Result<()> {
     let now = c.now();
     for kind in kinds::all(app, kinds::plane_of::<P>()) {
         if kind.every.is_some() && store::alive(c, kind.name)?.is_none() {

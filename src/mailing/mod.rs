@@ -38,7 +38,13 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &["mails"],
     checks: Some(checks::look),
     waiting: None,
+    usage: None,
+    reset_demo: None,
 };
+
+/// Where sealed values stand in the tenant plane.
+pub const SEALED: &[crate::slice::SealedColumn] =
+    &[settings::COLUMN, queue::BODIES[0], queue::BODIES[1]];
 
 crate::permissions! {
     ReadMail = "mail:read", "See the outbox and the mail settings";

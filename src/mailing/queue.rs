@@ -5,10 +5,26 @@ use super::{send, store};
 use crate::crypto::{Place, Sealed, Vault};
 use crate::db::{Plane, Scoped};
 use crate::id::{MailId, TenantId};
+use crate::slice::SealedColumn;
 use crate::{Error, Result, jobs};
 
 /// Where a sealed body belongs: part of the stored format.
 const SERVICE: &str = "mail";
+
+const fn body(column: &'static str, field: &'static str) -> SealedColumn {
+    SealedColumn {
+        table: "mails",
+        column,
+        member: None,
+        service: SERVICE,
+        field,
+        record: |id| MailId::from_uuid(id).to_string(),
+        may_be_null: false,
+    }
+}
+
+/// Where the bodies of confidential mails are kept.
+pub(super) const BODIES: [SealedColumn; 2] = [body("body_text", "text"), body("body_html", "html")];
 
 /// Queues a mail: rolled back with the caller's transaction, sent soon after its commit.
 ///

@@ -10,6 +10,7 @@ use crate::crypto::{Place, Sealed, Vault};
 use crate::db::TenantConn;
 use crate::id::TenantId;
 use crate::mail::{Security, SmtpServer};
+use crate::slice::SealedColumn;
 use crate::web::{Fields, Form};
 use crate::{Error, Result};
 
@@ -18,6 +19,17 @@ const PLACE: Place<'static> = Place {
     service: "mail",
     record: "smtp",
     field: "password",
+};
+
+/// Where it is kept: in the settings' JSON.
+pub(super) const COLUMN: SealedColumn = SealedColumn {
+    table: "settings",
+    column: "value",
+    member: Some("password_sealed"),
+    service: PLACE.service,
+    field: PLACE.field,
+    record: |_| PLACE.record.to_owned(),
+    may_be_null: true,
 };
 
 /// A company's mail settings as they are kept.

@@ -26,4 +26,6 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &[],
     checks: None,
     waiting: None,
+    usage: None,
+    reset_demo: None,
 };

@@ -23,6 +23,7 @@ pub mod program;
 pub mod redirect;
 pub mod report;
 mod store;
+mod usage;
 
 use crate::app::App;
 use crate::id::TenantId;
@@ -50,7 +51,12 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     ],
     checks: None,
     waiting: Some(pages::waiting),
+    usage: Some(usage::count),
+    reset_demo: Some(demo::reset),
 };
+
+/// Where sealed values stand.
+pub const SEALED: &[crate::slice::SealedColumn] = &[partner::PAYEE];
 
 /// Lets redirects see a change of programmes, partners, enrolments or links at once. Called after its commit.
 pub fn links_changed(app: &App, tenant: TenantId) {

@@ -24,6 +24,9 @@ pub struct Request {
     pub arguments: Vec<String>,
     /// What it would have read from standard input or a prompt.
     pub input: Option<String>,
+    /// The folder it is run in.
+    #[serde(default)]
+    pub folder: Option<String>,
 }
 
 /// How it went.

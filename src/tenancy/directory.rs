@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::model::Company;
+use super::plans::store::standings;
 use super::slug::DEFAULT_SLUG;
 use super::store;
 use crate::Result;
@@ -105,6 +106,15 @@ impl Directory {
         self.look(|known| known.by_id.get(&tenant).cloned())
     }
 
+    /// The companies that are frozen now.
+    pub fn frozen(&self) -> Vec<TenantId> {
+        let frozen = |known: &Known| {
+            let all = known.by_id.values().filter(|one| one.is_frozen);
+            Some(all.map(|one| one.tenant).collect())
+        };
+        self.look(frozen).unwrap_or_default()
+    }
+
     /// Reads the registry again.
     ///
     /// # Errors
@@ -112,11 +122,15 @@ impl Directory {
     pub async fn reload(&self) -> Result<()> {
         let at = self.0.clock.now();
         let turn = self.0.turns.fetch_add(1, Ordering::AcqRel) + 1;
-        let companies = self.0.control.read(store::all).await?;
+        let read = self.0.control.read(|c| Ok((store::all(c)?, standings(c)?)));
+        let (companies, mut standings) = read.await?;
         let open: Vec<Arc<OpenCompany>> = companies
             .iter()
             .filter_map(Company::open)
-            .map(Arc::new)
+            .map(|mut company| {
+                company.standing = standings.remove(&company.tenant).unwrap_or_default();
+                Arc::new(company)
+            })
             .collect();
         let known = Known {
             by_slug: open

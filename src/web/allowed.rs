@@ -1,6 +1,7 @@
 //! The door of every handler that works on a company's data: the right it needs is part of its signature.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
@@ -13,9 +14,12 @@ use super::request::{self, Door, Facts};
 use super::{csrf, edge, flash};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::config::Tenancy;
 use crate::db::Scope;
-use crate::gate::{Ask, CompanyView, Credential, Later, Permission, Rights, SessionView};
+use crate::gate::{
+    Ask, CompanyView, Credential, Later, Limits, OpenCompany, Permission, Rights, SessionView,
+};
 use crate::{Error, Result};
 
 /// A caller who was let in with permission `P`: signed in at a page, or with a key at the API.
@@ -32,6 +36,8 @@ pub struct Allowed<P> {
     pub session: Option<SessionView>,
     /// The company.
     pub company: CompanyView,
+    /// How it stands: what its plan allows, which products it has.
+    pub open: Arc<OpenCompany>,
     /// The request, for addresses and cookies.
     pub request: HttpRequest,
     base: String,
@@ -66,6 +72,7 @@ impl<P: Permission> FromRequest for Allowed<P> {
                 rights: entered.rights,
                 session: entered.session,
                 company: entered.company,
+                open: entered.open,
                 request: entered.request,
                 base: entered.base,
                 waiting: entered.waiting,
@@ -109,11 +116,13 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
                 app: app.clone(),
                 base: base.clone(),
                 company: admission.company.clone(),
+                open: Arc::clone(&admission.open),
                 rights: admission.rights.clone(),
                 session: admission.session.clone(),
                 waiting: Vec::new(),
             });
         }
+        stands(&app, &request, &admission.open, permission)?;
         if !permission.is_empty() && !admission.rights.allows(permission) {
             return Err(Error::Forbidden(permission.to_owned()));
         }
@@ -134,11 +143,46 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
             rights: admission.rights,
             session: admission.session,
             company: admission.company,
+            open: admission.open,
             app,
             request,
             permission: PhantomData,
         })
     })
+}
+
+/// Whether the company may be worked on so: the one place that keeps a frozen company as it is and a product that is switched off
+/// shut. Whoever demands a permission of a slice is in that product; one's own account and the way out belong to no company.
+fn stands(app: &App, request: &HttpRequest, company: &OpenCompany, permission: &str) -> Result<()> {
+    let is_ours = !request::is_of_the_instance(request.path());
+    if company.is_frozen && is_ours && !request.method().is_safe() {
+        return Err(Error::Frozen);
+    }
+    // Hardly ever is anything decided about a product, and then nothing is looked for.
+    if company.standing.products.is_empty() {
+        return Ok(());
+    }
+    match product_of(app, permission) {
+        Some(product) => has_product(app, company, product),
+        None => Ok(()),
+    }
+}
+
+fn has_product(app: &App, company: &OpenCompany, product: &str) -> Result<()> {
+    if company.standing.has(product, app.clock.now()) {
+        Ok(())
+    } else {
+        Err(Error::ProductDisabled(product.to_owned()))
+    }
+}
+
+/// The slice that declares a permission.
+fn product_of(app: &App, permission: &str) -> Option<&'static str> {
+    let declares = |slice: &&crate::slice::Slice| {
+        let mut names = slice.permissions.iter();
+        names.any(|one| one.name == permission)
+    };
+    app.slices.iter().find(declares).map(|slice| slice.name)
 }
 
 /// The prefix of a company's addresses as this request reaches them. A page of the instance (one's own account) stands in the
@@ -162,6 +206,19 @@ pub fn bearer(request: &HttpRequest) -> Option<String> {
 }
 
 impl<P> Allowed<P> {
+    /// What the company's plan allows.
+    pub fn limits(&self) -> Limits {
+        self.open.standing.limits
+    }
+
+    /// For a page of a product whose permission is another slice's: whether the company has the product.
+    ///
+    /// # Errors
+    /// [`Error::ProductDisabled`].
+    pub fn needs_product(&self, product: &str) -> Result<()> {
+        has_product(&self.app, &self.open, product)
+    }
+
     /// The tenant's prefix: empty, or `/t/<slug>`.
     pub fn base(&self) -> &str {
         &self.base
@@ -192,6 +249,7 @@ impl<P> Allowed<P> {
             app: self.app.clone(),
             base: self.base.clone(),
             company: self.company.clone(),
+            open: Arc::clone(&self.open),
             rights: self.rights.clone(),
             session: self.session.clone(),
             waiting: self.waiting.clone(),
@@ -206,6 +264,7 @@ struct LetIn {
     app: App,
     base: String,
     company: CompanyView,
+    open: Arc<OpenCompany>,
     rights: Rights,
     session: Option<SessionView>,
     waiting: Vec<(Place, u64)>,
@@ -248,14 +307,25 @@ impl LetIn {
             name: s.user_name.clone(),
             email: s.user_email.clone(),
         });
-        shell.nav = nav::build(base, place, &self.waiting, |place| {
-            self.rights.allows(needed(place))
-        });
+        shell.nav = nav::build(base, place, &self.waiting, |place| self.leads_to(place));
         shell.csrf = csrf::session_token(request, &self.app);
         shell.toasts.extend(flash::read(request, &self.app));
         shell.format = Format::named(&self.company.locale, &self.company.time_zone);
         shell.notices.extend(open_line(&self.app.public_url));
         shell
+            .notices
+            .extend(as_it_stands(&self.open, self.app.clock.now()));
+        shell
+    }
+
+    /// Whether a page of the navigation would open.
+    fn leads_to(&self, place: Place) -> bool {
+        let permission = needed(place);
+        let is_on = || {
+            product_of(&self.app, permission)
+                .is_none_or(|product| has_product(&self.app, &self.open, product).is_ok())
+        };
+        self.rights.allows(permission) && is_on()
     }
 }
 
@@ -266,8 +336,8 @@ pub(super) fn shell_around_error(
 ) -> Option<(PageShell, Option<Place>)> {
     let let_in = request.extensions().get::<LetIn>().cloned()?;
     let_in.session.as_ref()?;
-    let place = Place::of(request::below_tenant(request.path()))
-        .filter(|place| let_in.rights.allows(needed(*place)));
+    let place =
+        Place::of(request::below_tenant(request.path())).filter(|place| let_in.leads_to(*place));
     Some((let_in.shell(request, place, title), place))
 }
 
@@ -300,6 +370,32 @@ pub fn open_line(public_url: &str) -> Option<Notice> {
     })
 }
 
+/// Said on every page while a company can only be read, and while its trial runs.
+fn as_it_stands(company: &OpenCompany, now: Timestamp) -> Option<Notice> {
+    let notice = |tone, text| {
+        Some(Notice {
+            tone,
+            text,
+            link: None,
+        })
+    };
+    if company.is_frozen {
+        return notice(
+            Tone::Warn,
+            "This company is frozen: everything can be read and downloaded, nothing can be changed, and links lead on without being counted. Ask whoever runs this instance to thaw it.".to_owned(),
+        );
+    }
+    let text = match company.standing.trial_days_left(now)? {
+        0 => "The trial has ended. The company will be frozen in a moment.".to_owned(),
+        1 => "The trial ends in 1 day.".to_owned(),
+        days => format!("The trial ends in {days} days."),
+    };
+    notice(
+        Tone::Info,
+        format!("{text} After it everything can be read and nothing changed."),
+    )
+}
+
 /// The permission without which a page of the navigation would only answer 403.
 fn needed(place: Place) -> &'static str {
     match place {
@@ -315,6 +411,6 @@ fn needed(place: Place) -> &'static str {
         Place::ApiKeys => "api_keys:read",
         Place::Audit => "audit:read",
         Place::System => "system:read",
-        Place::Settings => "settings:read",
+        Place::Usage | Place::Settings => "settings:read",
     }
 }

@@ -27,6 +27,8 @@ pub enum Place {
     Audit,
     /// Versions, store, jobs, checks.
     System,
+    /// What the company uses of its plan.
+    Usage,
     /// The company's settings.
     Settings,
 }
@@ -52,6 +54,7 @@ const SECTIONS: &[(&str, &[Place])] = &[
             Place::ApiKeys,
             Place::Audit,
             Place::System,
+            Place::Usage,
             Place::Settings,
         ],
     ),
@@ -73,6 +76,7 @@ impl Place {
             Self::ApiKeys => "API keys",
             Self::Audit => "Audit trail",
             Self::System => "System",
+            Self::Usage => "Usage",
             Self::Settings => "Settings",
         }
     }
@@ -105,6 +109,7 @@ impl Place {
             Self::ApiKeys => "/admin/api-keys",
             Self::Audit => "/admin/audit",
             Self::System => "/admin/system",
+            Self::Usage => "/admin/usage",
             Self::Settings => "/admin/settings",
         }
     }

@@ -17,6 +17,21 @@ fn row(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Sign in first"),
         Error::Forbidden(_) => (StatusCode::FORBIDDEN, "missing_right", "Not allowed"),
         Error::Refused(_) => (StatusCode::FORBIDDEN, "refused", "Refused"),
+        Error::Frozen => (StatusCode::FORBIDDEN, "tenant_frozen", "Frozen"),
+        Error::ProductDisabled(_) => (StatusCode::FORBIDDEN, "product_disabled", "Switched off"),
+        Error::PlanLimit {
+            retry_after_seconds: None,
+            ..
+        } => (
+            StatusCode::PAYMENT_REQUIRED,
+            "plan_limit",
+            "The plan is used up",
+        ),
+        Error::PlanLimit { .. } => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "plan_limit",
+            "The plan is used up",
+        ),
         Error::Invalid(_) => (
             StatusCode::UNPROCESSABLE_ENTITY,
             "invalid",
@@ -74,7 +89,22 @@ pub const CODES: &[(u16, &str, &str)] = &[
         "unauthenticated",
         "No key, or one that is not good any more.",
     ),
+    (
+        402,
+        "plan_limit",
+        "The company’s plan is used up; `detail` names the limit.",
+    ),
     (403, "missing_right", "The key lacks the named right."),
+    (
+        403,
+        "tenant_frozen",
+        "The company is frozen: it can be read, not changed.",
+    ),
+    (
+        403,
+        "product_disabled",
+        "The product is switched off for this company.",
+    ),
     (
         404,
         "not_found",
@@ -160,6 +190,10 @@ pub fn render(error: &Error, request: &HttpRequest) -> HttpResponse {
         Error::TooMany {
             retry_after_seconds,
         } => Some(*retry_after_seconds),
+        Error::PlanLimit {
+            retry_after_seconds,
+            ..
+        } => *retry_after_seconds,
         Error::Busy => Some(1),
         _ => None,
     };

@@ -4,10 +4,12 @@ mod activate;
 mod archive;
 mod create;
 mod delete;
+mod entitle;
 mod freeze;
 mod health;
 mod list;
 mod record;
+mod reset_demo;
 mod set;
 mod show;
 
@@ -40,7 +42,7 @@ impl Company {
     }
 }
 
-fn unknown(error: Error, slug: Option<&str>) -> Failure {
+pub(super) fn unknown(error: Error, slug: Option<&str>) -> Failure {
     match (error, slug) {
         (Error::NotFound, Some(slug)) => Failure::failed(format!("there is no company {slug}")),
         (other, _) => other.into(),
@@ -73,14 +75,22 @@ pub enum Tenant {
     Archive(archive::Archive),
     /// Remove a company with everything it has
     Delete(delete::Delete),
+    /// Bring a demo company back to the demo data
+    ResetDemo(reset_demo::ResetDemo),
     /// Look whether a company is whole: nine checks
     Health(health::Health),
+    Export(super::carry::Export),
+    Import(super::carry::Import),
 }
 
 impl Tenant {
     /// A first company may come before the first start.
     pub(super) fn may_begin(&self) -> bool {
-        matches!(self, Self::Create(command) if !command.dry_run)
+        match self {
+            Self::Create(command) => !command.dry_run,
+            Self::Import(_) => true,
+            _ => false,
+        }
     }
 
     /// Whether the command only says what it would do. Without a server it then looks at a standing instance and starts nothing.
@@ -98,6 +108,9 @@ impl Tenant {
             Self::Create(command) => command.read_input(),
             Self::Archive(command) => command.read_input(),
             Self::Delete(command) => command.read_input(),
+            Self::ResetDemo(command) => command.read_input(),
+            Self::Export(command) => command.read_input(),
+            Self::Import(command) => command.read_input(),
             Self::Set(_)
             | Self::Activate(_)
             | Self::Freeze(_)
@@ -117,7 +130,10 @@ impl Tenant {
             Self::Freeze(command) => command.run(app, io).await,
             Self::Archive(command) => command.run(app, io).await,
             Self::Delete(command) => command.run(app, io).await,
+            Self::ResetDemo(command) => command.run(app, io).await,
             Self::Health(command) => command.run(app, io).await,
+            Self::Export(command) => command.run(app, io).await,
+            Self::Import(command) => command.run(app, io).await,
         }
     }
 

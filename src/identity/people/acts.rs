@@ -1,8 +1,8 @@
 //! What can be done with members: invite, change roles, disable and enable. The last owner stays.
 
 use super::{
-    Member, User, insert_membership, insert_user, member_by_id, open_memberships, owners,
-    save_membership, user_by_email,
+    Member, User, held_members, insert_membership, insert_user, member_by_id, open_memberships,
+    owners, save_membership, user_by_email,
 };
 use crate::actor::Actor;
 use crate::app::App;
@@ -10,7 +10,7 @@ use crate::audit::{self, Event};
 use crate::clock::Timestamp;
 use crate::crypto::PlainToken;
 use crate::db::ControlConn;
-use crate::gate::{Permission, Rights};
+use crate::gate::{Counted, Limits, Permission, Rights};
 use crate::id::{TenantId, UserId};
 use crate::identity::keeper::Keeper;
 use crate::identity::model::{Role, Roles, may_change_roles};
@@ -55,6 +55,7 @@ pub(in crate::identity) async fn invite(
         name: name.to_owned(),
         password: None,
     };
+    let limits = limits_of(app, by.tenant)?;
     let sent = Sent::new(app, &by, &user.email, &roles)?;
     let member = Member {
         user,
@@ -76,6 +77,7 @@ pub(in crate::identity) async fn invite(
             }
             None => insert_user(c, made.user.id, &made.user.email, &made.user.name, None)?,
         }
+        limits.one_more(Counted::Members, |_| held_members(c, by.tenant))?;
         insert_membership(c, by.tenant, made.user.id, &made.roles)?;
         sent.send(c, &made.user)?;
         let event = target(Event::new("member.invited"), &made).created(&shown(&made));
@@ -99,6 +101,7 @@ pub(in crate::identity) async fn create(
     password: crate::crypto::HashedPassword,
 ) -> Result<UserId> {
     let now = app.clock.now();
+    let limits = limits_of(app, by.tenant)?;
     let id = UserId::new(now);
     let user = User {
         id,
@@ -118,6 +121,7 @@ pub(in crate::identity) async fn create(
             if user_by_email(c, &member.user.email)?.is_some() {
                 return Err(Error::Duplicate);
             }
+            limits.one_more(Counted::Members, |_| held_members(c, by.tenant))?;
             insert_user(c, id, &member.user.email, "", member.user.password.as_ref())?;
             insert_membership(c, by.tenant, id, &member.roles)?;
             if member.roles.has(Role::Owner) {
@@ -183,6 +187,7 @@ pub(in crate::identity) async fn change(
     id: UserId,
     change: Change,
 ) -> Result<Member> {
+    let limits = limits_of(app, by.tenant)?;
     let member = app
         .control
         .write(move |c| {
@@ -201,6 +206,9 @@ pub(in crate::identity) async fn change(
             }
             if !may_change_roles(&by.rights, Some(&before.roles), Some(&after.roles)) {
                 return Err(Error::Forbidden(WriteOwners::NAME.to_owned()));
+            }
+            if before.disabled_at.is_some() && after.disabled_at.is_none() {
+                limits.one_more(Counted::Members, |_| held_members(c, by.tenant))?;
             }
             save_membership(c, by.tenant, id, &after.roles, after.disabled_at)?;
             // Counted after the change, in its transaction: two who leave at once cannot both be the last but one.
@@ -229,6 +237,12 @@ pub(in crate::identity) async fn change(
         .await?;
     Keeper::of(app)?.forget_person(id);
     Ok(member)
+}
+
+/// What the company's plan allows now, whoever asks: a browser, a key or somebody at the shell.
+fn limits_of(app: &App, tenant: TenantId) -> Result<Limits> {
+    let company = Keeper::of(app)?.directory().by_id(tenant);
+    Ok(company.map_or(Limits::NONE, |company| company.standing.limits))
 }
 
 fn target(event: Event, member: &Member) -> Event {

@@ -125,6 +125,16 @@ pub(in crate::identity) fn signed_in(c: &mut ControlConn, id: UserId) -> Result<
     Ok(())
 }
 
+/// Whoever may enter a company, those who were invited among them.
+pub(in crate::identity) fn held_members(c: &mut ControlConn, tenant: TenantId) -> Result<u64> {
+    let held: i64 = memberships::table
+        .filter(memberships::tenant_id.eq(tenant))
+        .filter(memberships::disabled_at.is_null())
+        .count()
+        .get_result(c.db())?;
+    Ok(u64::try_from(held).unwrap_or_default())
+}
+
 type MemberRow = (
     UserRow,
     Option<Timestamp>,

@@ -58,7 +58,8 @@ async fn claim(app: &App, claim: Claim, origin: Origin) -> Result<PlainToken> {
     let now = app.clock.now();
     let user = UserId::new(now);
     let token = PlainToken::generate()?;
-    let session = NewSession::new(now, user, tenant, token.hash(), &origin);
+    let (hash, from) = (token.hash(), origin.clone());
+    let session = move |user| NewSession::new(now, user, tenant, hash.clone(), &from);
     app.control
         .write(move |c| {
             if people::owners(c, None)? > 0 {
@@ -66,11 +67,11 @@ async fn claim(app: &App, claim: Claim, origin: Origin) -> Result<PlainToken> {
             }
             let link = one_time::usable(c, Purpose::Setup, &claim.link)?.ok_or_else(dead_link)?;
             one_time::use_up(c, link.id)?;
-            first_owner(c, tenant, user, &claim.email, &claim.password, &origin)?;
+            let user = first_owner(c, tenant, user, &claim.email, &claim.password, &origin)?;
             let actor = person(user, &claim.email, origin.clone());
             tenancy::change_settings(c, &actor, tenant, &claim.settings)?;
             people::signed_in(c, user)?;
-            sessions::insert(c, &session)
+            sessions::insert(c, &session(user))
         })
         .await
         .map_err(|error| {
@@ -84,7 +85,7 @@ async fn claim(app: &App, claim: Claim, origin: Origin) -> Result<PlainToken> {
     Ok(token)
 }
 
-/// Enters the first owner of a company.
+/// Enters the first owner of a company: somebody new, or somebody who came with it and has no password yet.
 fn first_owner(
     c: &mut ControlConn,
     tenant: TenantId,
@@ -92,14 +93,21 @@ fn first_owner(
     email: &str,
     password: &HashedPassword,
     origin: &Origin,
-) -> Result<()> {
-    people::insert_user(c, user, email, "", Some(password))?;
-    people::insert_membership(c, tenant, user, &Roles::one(Role::Owner))?;
+) -> Result<UserId> {
+    let user = match people::claim_address(c, tenant, email, password)? {
+        Some(known) => known,
+        None => {
+            people::insert_user(c, user, email, "", Some(password))?;
+            people::insert_membership(c, tenant, user, &Roles::one(Role::Owner))?;
+            user
+        }
+    };
     one_time::kill(c, Purpose::Setup, None)?;
     let event = Event::new("instance.claimed")
         .product("identity")
         .target("user", &user, email);
-    audit::record(c, &person(user, email, origin.clone()), event)
+    audit::record(c, &person(user, email, origin.clone()), event)?;
+    Ok(user)
 }
 
 fn owned_already() -> Error {

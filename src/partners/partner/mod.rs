@@ -23,4 +23,4 @@ pub mod api {
     pub use super::update::patch;
 }
 
-pub(in crate::partners) use payee::{open, seal as seal_payee};
+pub(in crate::partners) use payee::{COLUMN as PAYEE, open, seal as seal_payee};

@@ -3,10 +3,23 @@
 use crate::crypto::{Place, Sealed, Vault};
 use crate::id::{PartnerId, TenantId};
 use crate::partners::model::Payee;
+use crate::slice::SealedColumn;
 use crate::{Error, Result};
 
 /// The field's place; part of the stored format.
 const FIELD: &str = "payee";
+const SERVICE: &str = "partners";
+
+/// Where it is kept.
+pub(in crate::partners) const COLUMN: SealedColumn = SealedColumn {
+    table: "partners",
+    column: "payee_sealed",
+    member: None,
+    service: SERVICE,
+    field: FIELD,
+    record: |id| PartnerId::from_uuid(id).to_string(),
+    may_be_null: true,
+};
 
 fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::Internal(Box::new(error))
@@ -22,7 +35,7 @@ pub(in crate::partners) fn seal(
     let plain = zeroize::Zeroizing::new(serde_json::to_vec(payee).map_err(internal)?);
     let record = partner.to_string();
     let place = Place {
-        service: "partners",
+        service: SERVICE,
         record: &record,
         field: FIELD,
     };
@@ -38,7 +51,7 @@ pub fn open(vault: &Vault, owner: TenantId, partner: PartnerId, sealed: &str) ->
     let sealed = Sealed::parse(sealed).map_err(internal)?;
     let record = partner.to_string();
     let place = Place {
-        service: "partners",
+        service: SERVICE,
         record: &record,
         field: FIELD,
     };

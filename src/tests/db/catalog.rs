@@ -239,6 +239,7 @@ pub fn dump_postgres(conn: &mut PgConnection, plane: &str) -> Vec<String> {
              UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = '{plane}' AND tablename NOT LIKE '\\_\\_%' \
              UNION ALL SELECT 'constraint ' || c.relname || ' ' || o.conname || ' ' || pg_get_constraintdef(o.oid) \
                  FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid {of} '{plane}' AND c.relname NOT LIKE '\\_\\_%' \
+             UNION ALL SELECT 'trigger ' || pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid {of} '{plane}' AND NOT t.tgisinternal \
              UNION ALL SELECT 'policy ' || p::text FROM pg_policies p WHERE p.schemaname = '{plane}'"
         ),
     );

@@ -1,0 +1,29 @@
+//! A company leaves and comes back: its export is one SQLite file from either engine, and a file is taken into either.
+//!
+//! What a file holds and how it is sealed is in `docs/backup.md`.
+
+mod export;
+mod header;
+mod import;
+mod scratch;
+mod sealed;
+mod tables;
+mod trouble;
+
+pub use self::export::{Exported, export};
+pub use self::header::{FORMAT, Header};
+pub use self::import::{Imported, Wish, check, import, preview};
+pub use self::tables::{carried, every};
+pub use self::trouble::Trouble;
+
+/// What this slice offers the whole.
+pub const SLICE: crate::slice::Slice = crate::slice::Slice {
+    name: "transfer",
+    permissions: &[],
+    jobs: &[],
+    tables: &["settings", "idempotency_keys"],
+    checks: None,
+    waiting: None,
+    usage: None,
+    reset_demo: None,
+};
