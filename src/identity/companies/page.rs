@@ -35,6 +35,7 @@ struct Row {
     name: String,
     role: &'static str,
     used: Markup,
+    is_new: bool,
     /// Where it leads, if the session is for it already.
     href: Option<String>,
 }
@@ -73,6 +74,7 @@ pub async fn show(allowed: Allowed<OwnAccount>) -> Result<HttpResponse> {
             name: company.view.name.clone(),
             role: one.roles.strongest().label(),
             used: format.when_or_none(one.last_used_at),
+            is_new: one.last_used_at.is_none(),
             href: (one.tenant == current).then(|| home(keeper, current)),
         });
     }

@@ -1,12 +1,13 @@
 //! Queries that do not fit are refused: a misspelt filter must not show everything.
 
-use super::shop::{Shop, description, documented, furnished, problem, strange_id};
+use super::shop::{Shop, description, documented, furnished, of_a_company, problem, strange_id};
 
 /// Every list of the API.
 fn lists() -> Vec<String> {
     let paths = description()["paths"].as_object().unwrap();
     let all: Vec<String> = paths
         .iter()
+        .filter(|(path, _)| of_a_company(path))
         .filter(|(_, operations)| {
             let parameters = operations["get"]["parameters"].as_array();
             parameters

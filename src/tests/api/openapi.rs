@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use steading::routes;
 
-use super::shop::{description, furnished};
+use super::shop::{description, furnished, of_a_company};
 use crate::harness::company::owned;
 use crate::harness::engine::Engine;
 
@@ -199,7 +199,8 @@ fn the_page_shows_bodies_that_fit_and_leads_to_their_shapes() {
 #[test]
 fn every_path_answers_as_described() {
     furnished(Engine::Sqlite, |shop| {
-        for (method, path, operation) in operations().filter(|(method, _, _)| method == "GET") {
+        let read = operations().filter(|(method, path, _)| method == "GET" && of_a_company(path));
+        for (method, path, operation) in read {
             let what = format!("{method} {path}");
             let reply = shop.client.get(&format!("/api/v1{}", shop.path(&path)));
             let status = reply.status.to_string();

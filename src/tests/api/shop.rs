@@ -242,6 +242,11 @@ pub fn problem(reply: &Reply, what: &str) -> Value {
     problem
 }
 
+/// Whether a path of the description belongs to a company: the operators' are nowhere where one is served.
+pub fn of_a_company(path: &str) -> bool {
+    !path.starts_with("/operator/")
+}
+
 /// The API's own description.
 pub fn description() -> &'static Value {
     static DESCRIPTION: OnceLock<Value> = OnceLock::new();

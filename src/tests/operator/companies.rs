@@ -27,7 +27,7 @@ on_both_engines! {
 
         let here = "/operator/companies/northwind";
         let page = op.get(here).expect(200).text();
-        assert!(page.contains("Northwind Tea") && page.contains("Active") && page.contains("31 Dec 2026"), "{page}");
+        assert!(page.contains("Northwind Tea") && page.contains("Active") && page.contains("1 Jan 2027"), "{page}");
         let edit = format!("{here}/edit");
         let saved = op.submit(&edit, &[("name", "Northwind Teas"), ("kind", "customer"), ("plan", "growth"), ("legal_name", "Northwind SRL")]);
         assert_eq!(saved.location(), here, "{}", saved.text());
@@ -61,7 +61,7 @@ on_both_engines! {
         assert_eq!(names("/operator?status=trial").len(), 0);
         assert_eq!(op.get("/operator?status=gone").status, 422);
         assert_eq!(op.get("/operator?sort=size").status, 422);
-        let first = op.get("/operator?sort=-name&limit=1&q=e").expect(200).text();
+        let first = op.get("/operator?sort=-name&limit=1&q=r").expect(200).text();
         assert!(first.contains("Cedar") && first.contains("Next →"), "{first}");
     }
 }

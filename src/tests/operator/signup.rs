@@ -1,5 +1,8 @@
 //! Asking for a company: closed, open, or with an operator's answer.
 
+use steading::mailing::{self, Filter};
+
+use crate::harness::engine::wait;
 use crate::harness::http::Client;
 use crate::identity::{House, OTHER, PASSWORD, login};
 use crate::on_both_engines;
@@ -17,8 +20,8 @@ fn wish<'a>(company: &'a str, slug: &'a str, email: &'a str) -> [(&'a str, &'a s
     ]
 }
 
-/// The link of the newest mail about this company, as the console shows it.
-fn link(op: &Client, company: &str) -> String {
+/// The link of the newest mail about this company. The console shows that the mail is there, and its link only to its reader.
+fn link(house: &House, op: &Client, company: &str) -> String {
     let list = op
         .get(&format!("/operator/mail?q={company}"))
         .expect(200)
@@ -30,13 +33,23 @@ fn link(op: &Client, company: &str) -> String {
         .get(list[at..].split('"').next().unwrap())
         .expect(200)
         .text();
-    let at = mail
-        .find("/signup/confirm?token=")
-        .unwrap_or_else(|| panic!("{mail}"));
-    let end = mail[at..]
-        .find(|c: char| c == '"' || c.is_whitespace())
-        .unwrap();
-    mail[at..at + end].to_owned()
+    assert!(!mail.contains("token="), "{mail}");
+    let (app, filter) = (
+        house.app().clone(),
+        Filter {
+            q: Some(company.to_owned()),
+            ..Filter::default()
+        },
+    );
+    let link = wait(house.app().control.read(move |c| {
+        let newest = mailing::page(c, &filter, None, 1)?.remove(0);
+        let mail = mailing::show(c, &app, newest.id)?;
+        Ok(mail.link().unwrap().to_owned())
+    }));
+    link.unwrap()
+        .strip_prefix("http://127.0.0.1:8080")
+        .unwrap()
+        .to_owned()
 }
 
 on_both_engines! {
@@ -52,7 +65,7 @@ on_both_engines! {
         let fresh = visitor.submit("/signup", &wish("Acme", "", "ana@example.com")).expect(200).text();
         assert_eq!(known.replace("bo@", "*@"), fresh.replace("ana@", "*@"));
 
-        let path = link(&op, "Acme");
+        let path = link(&house, &op, "Acme");
         for _ in 0..3 {
             let _ = house.visitor().get(&path).expect(200);
         }
@@ -64,7 +77,7 @@ on_both_engines! {
         assert!(op.get("/operator/companies/acme").expect(200).text().contains("Trial"));
 
         // Whoever has an account owns the company with it: what was typed here is no new password.
-        let path = link(&op, "Brick");
+        let path = link(&house, &op, "Brick");
         let _ = visitor.submit(&path, &[]).expect(303);
         let _ = login(&house.visitor(), "bo@example.com", OTHER).expect(422);
         assert_eq!(login(&house.visitor(), "bo@example.com", PASSWORD).location(), "/companies");
@@ -77,7 +90,7 @@ on_both_engines! {
         let visitor = house.visitor();
         for (company, slug) in [("Acme", "acme"), ("Brick", "brick")] {
             let _ = visitor.submit("/signup", &wish(company, slug, "ana@example.com")).expect(200);
-            let said = visitor.submit(&link(&op, company), &[]).expect(200).text();
+            let said = visitor.submit(&link(&house, &op, company), &[]).expect(200).text();
             assert!(said.contains("Somebody looks at it now"), "{said}");
             assert_eq!(op.get(&format!("/operator/companies/{slug}")).status, 404);
         }
