@@ -5,11 +5,13 @@
 //! readers take `--json`; writers ask through [`prompt`]; failures carry their code ([`exit`]).
 
 mod audit;
+mod backup;
 mod carry;
 mod company;
 mod completions;
 mod config;
 mod context;
+mod db;
 mod demo;
 mod exit_codes;
 mod health;
@@ -20,6 +22,7 @@ mod key;
 mod man;
 mod migrate;
 mod openapi;
+mod restore;
 mod serve;
 mod setup_url;
 mod tenant;
@@ -64,6 +67,8 @@ enum Command {
     Openapi(openapi::Openapi),
     #[command(subcommand)]
     Migrate(migrate::Migrate),
+    #[command(subcommand)]
+    Db(db::Db),
     Health(health::Health),
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -80,6 +85,7 @@ impl Command {
             Self::Stores(command) => command.dispatch(context, arguments),
             Self::Openapi(command) => command.run(),
             Self::Migrate(command) => command.run(context),
+            Self::Db(command) => command.run(context),
             Self::Health(command) => command.run(context),
             Self::Config(command) => command.run(context),
             Self::Completions(command) => command.run(),

@@ -14,6 +14,7 @@ use crate::gate::Later;
 use crate::jobs;
 use crate::server::boot;
 use crate::server::control_socket::{self, Reply, Request};
+use crate::server::look;
 
 /// What a command reads and writes, wherever it runs.
 #[derive(Debug, Default)]
@@ -81,6 +82,11 @@ pub enum StoreCommand {
     /// A made-up business to look at
     #[command(subcommand)]
     Demo(super::demo::Demo),
+    /// Make, list, check and let go backups
+    #[command(subcommand)]
+    Backup(super::backup::Backup),
+    /// Go back to a backup: everything while the server is stopped, or one company while the others go on
+    Restore(super::restore::Restore),
 }
 
 impl StoreCommand {
@@ -95,6 +101,8 @@ impl StoreCommand {
             Self::Key(command) => command.run(app, io).await,
             Self::Tenant(command) => command.run(app, io).await,
             Self::Demo(command) => command.run(app, io).await,
+            Self::Backup(command) => command.run(app, io).await,
+            Self::Restore(command) => command.run(app, io).await,
         }
     }
 
@@ -105,9 +113,9 @@ impl StoreCommand {
             Self::Key(command) => command.may_begin(),
             Self::Demo(command) => command.may_begin(),
             Self::Jobs(command) => command.may_begin(),
-            Self::Mail(_) => true,
             Self::Tenant(command) => command.may_begin(),
-            Self::SetupUrl(_) | Self::Audit(_) => false,
+            Self::Mail(_) => true,
+            Self::SetupUrl(_) | Self::Audit(_) | Self::Backup(_) | Self::Restore(_) => false,
         }
     }
 
@@ -121,12 +129,34 @@ impl StoreCommand {
             Self::SetupUrl(command) => command.read_input(),
             Self::Mail(command) => command.read_input(),
             Self::Tenant(command) => command.read_input(),
-            Self::Audit(_) => Ok(None),
+            Self::Restore(command) => command.read_input(),
+            Self::Audit(_) | Self::Backup(_) => Ok(None),
         }
+    }
+
+    /// Says what the command would do where no server runs, from a look that changes no byte.
+    async fn preview(self, loaded: &Loaded) -> Outcome {
+        let Self::Tenant(command) = self else {
+            return Err(Failure::failed("this command has no preview"));
+        };
+        let look = look::look(loaded, Clock::system()).await?;
+        let mut io = Io::default();
+        let outcome = command
+            .preview(look.as_ref(), loaded.config.tenancy, &mut io)
+            .await;
+        if let Some(look) = look {
+            look.end().await;
+        }
+        finish(&reply_of(io, outcome))
     }
 
     /// Runs a command from the terminal.
     pub(super) fn dispatch(self, context: &Context, arguments: Vec<OsString>) -> Outcome {
+        if let Self::Restore(restore) = &self
+            && restore.tenant.is_none()
+        {
+            return restore.whole(context);
+        }
         let loaded = context.load()?;
         let input = self.read_input()?;
         actix_web::rt::System::new().block_on(async move {
@@ -154,6 +184,9 @@ impl StoreCommand {
                 return finish(&reply);
             }
             boot::judge(&loaded)?;
+            if matches!(&self, Self::Tenant(command) if command.only_looks()) {
+                return self.preview(&loaded).await;
+            }
             if !self.may_begin() && !boot::stands(&loaded)? {
                 return Err(nothing_there(&loaded));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -257,6 +257,27 @@ impl<P: Plane> Files<P> {
         lock(&self.state).closing.remove(&tenant);
         self.closed.notify_all();
         outcome
+    }
+
+    /// Where the files are.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Closes a company's file for good, whoever uses it, and does something in its place before anybody opens it anew. Blocks.
+    pub(super) fn without<T>(&self, tenant: TenantId, work: impl FnOnce(&Path) -> T) -> T {
+        let open = {
+            let mut state = lock(&self.state);
+            state.closing.insert(tenant);
+            state.files.remove(&tenant).map(|(file, _)| file)
+        };
+        if let Some(file) = open {
+            file.shut(Instant::now() + self.shared.limits.patience);
+        }
+        let done = work(&self.folder);
+        lock(&self.state).closing.remove(&tenant);
+        self.closed.notify_all();
+        done
     }
 
     /// Closes every file that nobody uses.

@@ -11,6 +11,7 @@ use super::conn::{Conn, TenantConn, TenantPlane};
 use super::control::Control;
 use super::files::Files;
 use super::health::StoreHealth;
+use super::migrate::company::drop_template;
 use super::postgres::Server;
 use super::schema::tenant::jobs;
 use super::scope::{Door, Scope};
@@ -157,9 +158,23 @@ impl Tenants {
         }
     }
 
+    /// The companies' files; `None` on PostgreSQL, where there are none.
+    pub(super) fn files(&self) -> Option<&Arc<Files<TenantPlane>>> {
+        match &self.inner.engine {
+            Engine::Sqlite { files, .. } => Some(files),
+            Engine::Postgres(_) => None,
+        }
+    }
+
+    /// Opens the doors of a company again, or forgets one that is gone.
+    pub fn unbar(&self, tenant: TenantId) {
+        self.barred().remove(&tenant);
+    }
+
     pub(super) fn shut(&self, deadline: Instant) {
         if let Engine::Sqlite { files, .. } = &self.inner.engine {
             files.shut(deadline);
+            drop_template(files.folder());
         }
     }
 

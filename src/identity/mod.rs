@@ -10,6 +10,7 @@ mod letters;
 mod model;
 mod one_time;
 mod open_page;
+mod opening;
 mod pending;
 pub mod people;
 pub mod permissions;
@@ -24,6 +25,9 @@ mod tidy;
 
 pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
+pub use self::opening::{
+    InvitationLink, NewOwner, Opened, judge_company, judge_values, open_company, open_with_link,
+};
 pub use self::people::{CarriedMember, Entered, carried_members, enter_members};
 pub use self::setup::{judge_first_owner, setup_link};
 

@@ -6,13 +6,16 @@ use super::keys::api::{CreatedKey, KeyBody};
 use super::model::Roles;
 use super::people::acts::{self, By, Change};
 use super::people::api::{InvitedMember, MemberBody};
-use super::{Keeper, keys, people, reset};
+use super::{Keeper, NewOwner, Opened, keys, people, reset, sessions};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::crypto::PlainPassword;
+use crate::db::Control;
 use crate::gate::Rights;
 use crate::id::{TenantId, UserId};
+use crate::slice::Check;
+use crate::tenancy::{self, Company, NewCompany};
 use crate::web::Fields;
 use crate::{Error, Result};
 
@@ -210,4 +213,64 @@ pub async fn revoke_key(app: &App, tenant: TenantId, name: &str) -> Result<KeyBo
     let which = key_acts::Which::Name(name.to_owned());
     let key = key_acts::revoke(app, Actor::shell(), tenant, which).await?;
     Ok(KeyBody::of(&key, app.clock.now()))
+}
+
+/// Opens a company with its owner, whose password is judged as that of every other person.
+///
+/// # Errors
+/// As [`super::open_company`]; [`Error::Invalid`] for a password that is guessed.
+pub async fn create_company(
+    app: &App,
+    company: NewCompany,
+    owner: Option<NewOwner>,
+    password: Option<&PlainPassword>,
+) -> Result<Opened> {
+    let mut owner = owner;
+    if let (Some(owner), Some(password)) = (owner.as_mut(), password) {
+        let email = super::sign_in::normal(&owner.email);
+        reset::acceptable(password, &email, &company.settings.name)
+            .map_err(|error| Error::Invalid(vec![error]))?;
+        owner.password = Some(app.hasher.hash(password).await?);
+    }
+    super::open_with_link(app, &Actor::shell(), company, owner).await
+}
+
+/// What a company's people have in the control plane.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct Belongings {
+    /// Its members.
+    pub members: usize,
+    /// Their sessions.
+    pub sessions: i64,
+    /// Its API keys.
+    pub api_keys: usize,
+}
+
+/// Counts what a company's people have.
+///
+/// # Errors
+/// Where the store does not answer.
+pub async fn belongings(control: &Control, tenant: TenantId) -> Result<Belongings> {
+    control
+        .read(move |c| {
+            Ok(Belongings {
+                members: people::members(c, tenant)?.len(),
+                sessions: sessions::count_in(c, tenant)?,
+                api_keys: keys::all(c, tenant)?.len(),
+            })
+        })
+        .await
+}
+
+/// The nine checks of a company.
+///
+/// # Errors
+/// Where the control plane does not answer.
+pub async fn company_health(app: &App, company: &Company) -> Result<Vec<Check>> {
+    let id = company.id;
+    let owners = app
+        .control
+        .read(move |c| people::owners(c, Some(id)))
+        .await?;
+    Ok(tenancy::examine(app, company, owners).await)
 }

@@ -225,7 +225,7 @@ pub async fn stand_up(
     }
     let vault = Vault::new(ring, tenancy::data_keys(&stores.control).await?)?;
     tenancy::ensure_system_key(&stores.control, &vault).await?;
-    tenancy::ensure_default(&stores.control, &vault, &options).await?;
+    tenancy::ensure_default(&stores, &vault, loaded.config.tenancy, clock.now()).await?;
 
     let keys = DerivedKeys {
         csrf: vault.derive(purpose::CSRF)?,
@@ -277,13 +277,20 @@ async fn check_keys(loaded: &Loaded, options: &StoreOptions) -> Result<KeyRing, 
         return key_ring(loaded, false);
     }
     let stores = Stores::open(options)?;
+    tenancy::judge_mode(&stores.control, loaded.config.tenancy)
+        .await?
+        .map_err(BootError::Configuration)?;
     let wrapped = tenancy::data_keys(&stores.control).await?;
     let ring = key_ring(loaded, !wrapped.is_empty())?;
     ring.check(&wrapped)?;
     Ok(ring)
 }
 
-fn key_ring(loaded: &Loaded, sealed_data_exists: bool) -> Result<KeyRing, BootError> {
+/// The ring of keys that the configuration names; one that is not there is made where nothing is sealed yet.
+///
+/// # Errors
+/// [`BootError::Configuration`].
+pub fn key_ring(loaded: &Loaded, sealed_data_exists: bool) -> Result<KeyRing, BootError> {
     let config = &loaded.config;
     let (file, ring) = match &config.keys {
         Keys::File(file) => (file.clone(), None),

@@ -7,6 +7,7 @@ pub mod banner;
 pub mod boot;
 pub mod control_socket;
 pub mod http;
+pub mod look;
 pub mod notify;
 pub mod signals;
 pub mod stand_in;

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Company, DEFAULT_SLUG, Settings, Slug, Status};
+use super::model::{Company, NewCompany, Settings};
+use super::slug::Slug;
+use super::status::Status;
 use super::{carry_store, store};
 use crate::clock::Timestamp;
 use crate::crypto::WrappedKey;
@@ -91,17 +93,22 @@ impl Record {
     /// # Errors
     /// [`Error::Invalid`] where the record holds what this program does not know.
     pub fn company(&self, id: TenantId, slug: &str) -> Result<Company> {
-        let slug = Slug::parse(slug).map_err(|e| Error::invalid("slug", e.to_string()))?;
+        let default = Slug::of_default();
+        let slug = if slug == default.as_str() {
+            default.clone()
+        } else {
+            Slug::parse(slug).map_err(|e| Error::invalid("slug", e.to_string()))?
+        };
         let status = match Status::read(&self.status) {
-            Some(status) if slug.as_str() != DEFAULT_SLUG => status,
+            Some(status) if slug != default => status,
             _ => Status::Active,
         };
-        Ok(Company {
-            id,
-            slug,
+        let company = NewCompany {
             status,
             settings: self.settings()?,
-        })
+            ..NewCompany::named(slug)
+        };
+        company.into_company(id, self.opened_at)
     }
 }
 
@@ -168,4 +175,15 @@ fn write_more(c: &mut ControlConn, tenant: TenantId, record: &Record) -> Result<
 /// Where the store fails.
 pub fn by_slug(c: &mut ControlConn, slug: &str) -> Result<Option<Company>> {
     store::by_slug(c, slug)
+}
+
+/// Every company's id, whatever became of it.
+///
+/// # Errors
+/// Where the store fails.
+pub fn ids(c: &mut ControlConn) -> Result<Vec<TenantId>> {
+    Ok(store::all(c)?
+        .into_iter()
+        .map(|company| company.id)
+        .collect())
 }

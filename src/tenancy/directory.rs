@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::model::{Company, DEFAULT_SLUG};
+use super::model::Company;
+use super::slug::DEFAULT_SLUG;
 use super::store;
 use crate::Result;
 use crate::clock::{Clock, Timestamp};
@@ -70,6 +71,15 @@ impl Directory {
             (Tenancy::Single, Some(_)) | (Tenancy::Multi, None) => return None,
         };
         self.look(|known| known.by_slug.get(wanted).cloned())
+    }
+
+    /// The company that an instance nobody owns yet is owned with: `default` in either mode, or where many are served and it was
+    /// deleted, the first there is.
+    pub fn home(&self) -> Option<Arc<OpenCompany>> {
+        self.look(|known| {
+            let first = || known.by_slug.values().min_by(|a, b| a.slug.cmp(&b.slug));
+            known.by_slug.get(DEFAULT_SLUG).or_else(first).cloned()
+        })
     }
 
     /// The company whose own host this is.

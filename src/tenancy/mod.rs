@@ -4,28 +4,45 @@
 
 pub mod carry;
 mod carry_store;
+mod branding;
 mod directory;
+mod health;
 pub mod licences;
+mod life;
 pub mod metrics;
+mod mode;
 mod model;
+mod opening;
 mod provision;
 mod public;
 pub mod settings;
 pub mod shell;
+mod slug;
+mod status;
 mod store;
 pub mod system;
+mod tax_id;
 
 pub use self::directory::Directory;
-pub use self::model::{Company, NotASlug, Settings, Slug, Status, company_name, is_time_zone};
+pub use self::health::examine;
+pub use self::life::{change_record, change_status, delete, free_slug, may_delete, set_status};
+pub use self::mode::judge_mode;
+pub use self::model::{
+    Company, FIRST_PLAN, Kind, NewCompany, Settings, company_name, is_time_zone,
+};
+pub use self::opening::{judge_opening, judge_values, open};
 pub use self::provision::{data_keys, ensure_default, ensure_system_key, system_time_zone};
 pub use self::public::PublicTenant;
 pub use self::settings::change_settings;
+pub use self::slug::{DEFAULT_SLUG, NotASlug, Slug};
+pub use self::status::Status;
+pub use self::tax_id::{NotATaxId, tax_id};
 
 /// What this slice offers the whole.
 pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     name: "tenancy",
     permissions: PERMISSIONS,
-    jobs: &[],
+    jobs: &[life::EMPTY, life::REMOVE],
     tables: &[],
     checks: None,
     waiting: None,

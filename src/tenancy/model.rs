@@ -1,112 +1,148 @@
-//! Companies: their slug, status and settings. Pure.
+//! Companies: what the registry knows of them, and what their people set. Pure.
 
-use std::fmt;
+use jiff::civil::Date;
 
+use super::branding;
+use super::slug::Slug;
+use super::status::Status;
+use super::tax_id::tax_id;
+use crate::Result;
+use crate::clock::Timestamp;
 use crate::error::FieldError;
 use crate::gate::{CompanyView, OpenCompany};
 use crate::id::TenantId;
 use crate::money::Currency;
+use crate::web::Fields;
 
-/// The company of single mode.
-pub const DEFAULT_SLUG: &str = "default";
-/// Words that mean something in a path or a host name of ours.
-const RESERVED: [&str; 18] = [
-    "admin", "api", "app", "apply", "assets", "docs", "health", "hooks", "login", "logout", "mail",
-    "operator", "portal", "setup", "signup", "static", "steading", "www",
-];
-const SLUG_LENGTH: std::ops::RangeInclusive<usize> = 2..=40;
 const NAME_LENGTH: std::ops::RangeInclusive<usize> = 1..=120;
+/// The plan of a company for which nobody chose one.
+pub const FIRST_PLAN: &str = "starter";
 
-/// A company's name in addresses: `/t/<slug>`, `<slug>.<base domain>`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Slug(String);
-
-/// A text that is no slug.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotASlug {
-    /// Wrong letters or length.
-    #[error(
-        "A slug has 2 to 40 small letters, digits and single hyphens; it begins with a letter and ends without a hyphen."
-    )]
-    Form,
-    /// A word of ours.
-    #[error("This word has a meaning of its own in addresses. Choose another.")]
-    Reserved,
-}
-
-impl Slug {
-    /// Takes a text, if it is a slug: fit for a path and for a host name.
-    ///
-    /// # Errors
-    /// Where it is none.
-    pub fn parse(text: &str) -> Result<Self, NotASlug> {
-        let fits = SLUG_LENGTH.contains(&text.len())
-            && text.starts_with(|c: char| c.is_ascii_lowercase())
-            && !text.ends_with('-')
-            && !text.contains("--")
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if !fits {
-            return Err(NotASlug::Form);
-        }
-        if RESERVED.contains(&text) {
-            return Err(NotASlug::Reserved);
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// The slug's text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Slug {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Where a company stands in its life.
+/// What a company is to whoever runs the instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Shows what the program can do.
-    Demo,
-    /// Tries it.
-    Trial,
+pub enum Kind {
     /// Works with it.
-    Active,
-    /// Reads only; links still lead to their targets.
-    Frozen,
-    /// Gone from sight.
-    Archived,
+    Customer,
+    /// Shows it: made up, reset, never billed.
+    Demo,
 }
 
-impl Status {
+impl Kind {
     /// The word stored.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Customer => "customer",
             Self::Demo => "demo",
-            Self::Trial => "trial",
-            Self::Active => "active",
-            Self::Frozen => "frozen",
-            Self::Archived => "archived",
+        }
+    }
+}
+
+impl std::str::FromStr for Kind {
+    type Err = &'static str;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "customer" => Ok(Self::Customer),
+            "demo" => Ok(Self::Demo),
+            _ => Err("Choose customer or demo."),
+        }
+    }
+}
+
+/// A company about to be opened. What is left out stands in [`NewCompany::named`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCompany {
+    /// Its name in addresses.
+    pub slug: Slug,
+    /// What its people may set.
+    pub settings: Settings,
+    /// Where it begins.
+    pub status: Status,
+    /// What it is to the operator.
+    pub kind: Kind,
+    /// What it bought.
+    pub plan: String,
+    /// Its name by law.
+    pub legal_name: Option<String>,
+    /// Its VAT number, or a Romanian CIF.
+    pub tax_id: Option<String>,
+    /// What it does.
+    pub industry: Option<String>,
+    /// Its logo, over https.
+    pub logo_url: Option<String>,
+    /// Its colour, `#rrggbb`.
+    pub color: Option<String>,
+    /// When its trial ends.
+    pub trial_ends_at: Option<Timestamp>,
+    /// The first day of its contract.
+    pub contract_start: Option<Date>,
+    /// The last day of its contract.
+    pub contract_end: Option<Date>,
+    /// Its number in the operator's own books; no two share one.
+    pub erp_customer_id: Option<String>,
+    /// Its number at Stripe; no two share one.
+    pub stripe_customer_id: Option<String>,
+    /// Who looks after it.
+    pub sales_owner: Option<String>,
+}
+
+impl NewCompany {
+    /// An active customer on the first plan, named after its slug until somebody names it.
+    pub fn named(slug: Slug) -> Self {
+        let settings = Settings {
+            name: slug.title(),
+            ..Settings::blank()
+        };
+        Self {
+            slug,
+            settings,
+            status: Status::Active,
+            kind: Kind::Customer,
+            plan: FIRST_PLAN.to_owned(),
+            legal_name: None,
+            tax_id: None,
+            industry: None,
+            logo_url: None,
+            color: None,
+            trial_ends_at: None,
+            contract_start: None,
+            contract_end: None,
+            erp_customer_id: None,
+            stripe_customer_id: None,
+            sales_owner: None,
         }
     }
 
-    /// From the word stored.
-    pub fn read(word: &str) -> Option<Self> {
-        [
-            Self::Demo,
-            Self::Trial,
-            Self::Active,
-            Self::Frozen,
-            Self::Archived,
-        ]
-        .into_iter()
-        .find(|status| status.as_str() == word)
+    /// The company with this id, its values checked and in the form they are stored in.
+    ///
+    /// # Errors
+    /// [`crate::Error::Invalid`] with everything that does not fit.
+    pub fn into_company(self, id: TenantId, now: Timestamp) -> Result<Company> {
+        let company = Company {
+            id,
+            slug: self.slug,
+            status: self.status,
+            settings: self.settings,
+            kind: self.kind,
+            plan: self.plan,
+            legal_name: self.legal_name,
+            tax_id: self.tax_id,
+            industry: self.industry,
+            logo_url: self.logo_url,
+            color: self.color,
+            trial_ends_at: self.trial_ends_at,
+            contract_start: self.contract_start,
+            contract_end: self.contract_end,
+            erp_customer_id: self.erp_customer_id,
+            stripe_customer_id: self.stripe_customer_id,
+            sales_owner: self.sales_owner,
+            frozen_at: None,
+            archived_at: None,
+            upgrade_failed: None,
+            created_at: now,
+        };
+        company.checked()
     }
 }
 
@@ -121,6 +157,40 @@ pub struct Company {
     pub status: Status,
     /// What its people may set.
     pub settings: Settings,
+    /// What it is to the operator.
+    pub kind: Kind,
+    /// What it bought.
+    pub plan: String,
+    /// Its name by law.
+    pub legal_name: Option<String>,
+    /// Its VAT number, or a Romanian CIF.
+    pub tax_id: Option<String>,
+    /// What it does.
+    pub industry: Option<String>,
+    /// Its logo, over https.
+    pub logo_url: Option<String>,
+    /// Its colour, `#rrggbb`.
+    pub color: Option<String>,
+    /// When its trial ends.
+    pub trial_ends_at: Option<Timestamp>,
+    /// The first day of its contract.
+    pub contract_start: Option<Date>,
+    /// The last day of its contract.
+    pub contract_end: Option<Date>,
+    /// Its number in the operator's own books; no two share one.
+    pub erp_customer_id: Option<String>,
+    /// Its number at Stripe; no two share one.
+    pub stripe_customer_id: Option<String>,
+    /// Who looks after it.
+    pub sales_owner: Option<String>,
+    /// Since when it only reads.
+    pub frozen_at: Option<Timestamp>,
+    /// Since when it is gone from sight.
+    pub archived_at: Option<Timestamp>,
+    /// Why its store could not be brought to this version.
+    pub upgrade_failed: Option<String>,
+    /// When it was opened.
+    pub created_at: Timestamp,
 }
 
 impl Company {
@@ -132,6 +202,102 @@ impl Company {
             view: self.settings.view(),
             is_frozen: self.status == Status::Frozen,
         })
+    }
+
+    /// The same with every value checked and in the form it is stored in.
+    ///
+    /// # Errors
+    /// [`crate::Error::Invalid`] with everything that does not fit.
+    pub fn checked(mut self) -> Result<Self> {
+        let mut fields = Fields::default();
+        match company_name(&self.settings.name) {
+            Ok(name) => self.settings.name = name,
+            Err(error) => fields.add(&error.pointer, error.message),
+        }
+        self.plan = self.plan.trim().to_ascii_lowercase();
+        let is_plan = (1..=40).contains(&self.plan.len())
+            && self
+                .plan
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        if !is_plan {
+            fields.add(
+                "plan",
+                "Name the plan in small letters, digits and hyphens, such as starter.",
+            );
+        }
+        let texts = [
+            (&mut self.legal_name, "legal_name", 200),
+            (&mut self.industry, "industry", 80),
+            (&mut self.erp_customer_id, "erp_customer_id", 120),
+            (&mut self.stripe_customer_id, "stripe_customer_id", 120),
+            (&mut self.sales_owner, "sales_owner", 120),
+        ];
+        for (value, name, most) in texts {
+            let given = value.take().unwrap_or_default();
+            let said = format!("Write at most {most} characters on one line.");
+            *value = fields.optional_text(name, &given, most, &said);
+            if value
+                .as_ref()
+                .is_some_and(|text| text.chars().any(char::is_control))
+            {
+                fields.add(name, said);
+            }
+        }
+        let given = self.tax_id.take();
+        self.tax_id = kept(&mut fields, "tax_id", given, tax_id);
+        let given = self.color.take();
+        self.color = kept(&mut fields, "color", given, branding::color);
+        let given = self.logo_url.take();
+        self.logo_url = kept(&mut fields, "logo_url", given, branding::logo_url);
+        if let (Some(start), Some(end)) = (self.contract_start, self.contract_end)
+            && end < start
+        {
+            fields.add("contract_end", "The contract ends before it begins.");
+        }
+        fields.check().map(|()| self)
+    }
+
+    /// What the trail and the command line show of it.
+    pub fn record(&self) -> serde_json::Value {
+        serde_json::json!({
+            "slug": self.slug.as_str(),
+            "name": self.settings.name,
+            "status": self.status,
+            "kind": self.kind,
+            "plan": self.plan,
+            "legal_name": self.legal_name,
+            "tax_id": self.tax_id,
+            "industry": self.industry,
+            "logo_url": self.logo_url,
+            "color": self.color,
+            "currency": self.settings.currency.to_string(),
+            "time_zone": self.settings.time_zone,
+            "locale": self.settings.locale,
+            "trial_ends_at": self.trial_ends_at,
+            "contract_start": self.contract_start.map(|day| day.to_string()),
+            "contract_end": self.contract_end.map(|day| day.to_string()),
+            "erp_customer_id": self.erp_customer_id,
+            "stripe_customer_id": self.stripe_customer_id,
+            "sales_owner": self.sales_owner,
+        })
+    }
+}
+
+/// An optional value in the form it is stored in; empty means none.
+fn kept<E: std::fmt::Display>(
+    fields: &mut Fields,
+    name: &str,
+    given: Option<String>,
+    read: impl FnOnce(&str) -> Result<String, E>,
+) -> Option<String> {
+    let given = given.filter(|text| !text.trim().is_empty())?;
+    match read(&given) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            fields.add(name, error.to_string());
+            None
+        }
     }
 }
 
@@ -240,28 +406,17 @@ pub fn is_time_zone(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
 
-    #[test]
-    fn slugs_fit_paths_and_host_names() {
-        for good in ["default", "a1", "northwind-tea", "x2-y3"] {
-            assert_eq!(Slug::parse(good).unwrap().as_str(), good);
-        }
-        for bad in [
-            "",
-            "a",
-            "1a",
-            "-a",
-            "a-",
-            "a--b",
-            "Acme",
-            "a_b",
-            "ş1",
-            "a.b",
-            &"a".repeat(41),
-        ] {
-            assert_eq!(Slug::parse(bad), Err(NotASlug::Form), "{bad}");
-        }
-        assert_eq!(Slug::parse("admin"), Err(NotASlug::Reserved));
+    fn acme() -> NewCompany {
+        NewCompany::named(Slug::parse("acme").unwrap())
+    }
+
+    fn made(new: NewCompany) -> Result<Company> {
+        new.into_company(
+            TenantId::from_uuid(uuid::Uuid::nil()),
+            Timestamp::from_micros(0),
+        )
     }
 
     #[test]
@@ -274,13 +429,59 @@ mod tests {
     }
 
     #[test]
-    fn an_archived_company_is_not_seen() {
-        let mut company = Company {
-            id: TenantId::from_uuid(uuid::Uuid::nil()),
-            slug: Slug::parse("acme").unwrap(),
-            status: Status::Frozen,
-            settings: Settings::blank(),
+    fn a_record_is_stored_in_one_form_or_names_what_does_not_fit() {
+        let company = made(NewCompany {
+            plan: " Growth ".to_owned(),
+            legal_name: Some("  Acme SRL ".to_owned()),
+            tax_id: Some("ro 14399840".to_owned()),
+            industry: Some("  ".to_owned()),
+            color: Some("#1F5F4A".to_owned()),
+            ..acme()
+        })
+        .unwrap();
+        assert_eq!(company.settings.name, "Acme");
+        assert_eq!(company.plan, "growth");
+        assert_eq!(company.legal_name.as_deref(), Some("Acme SRL"));
+        assert_eq!(company.tax_id.as_deref(), Some("RO14399840"));
+        assert_eq!(company.industry, None);
+        assert_eq!(company.color.as_deref(), Some("#1f5f4a"));
+
+        let wrong = made(NewCompany {
+            settings: Settings {
+                name: String::new(),
+                ..Settings::blank()
+            },
+            plan: "the big one".to_owned(),
+            legal_name: Some("x".repeat(201)),
+            tax_id: Some("RO1".to_owned()),
+            color: Some("#ffffff".to_owned()),
+            logo_url: Some("http://x.example/a.png".to_owned()),
+            contract_start: Some(jiff::civil::date(2026, 5, 1)),
+            contract_end: Some(jiff::civil::date(2026, 4, 30)),
+            ..acme()
+        });
+        let Err(Error::Invalid(errors)) = wrong else {
+            panic!("{wrong:?}");
         };
+        let places: Vec<&str> = errors.iter().map(|e| e.pointer.as_str()).collect();
+        assert_eq!(
+            places,
+            [
+                "/name",
+                "/plan",
+                "/legal_name",
+                "/tax_id",
+                "/color",
+                "/logo_url",
+                "/contract_end"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_archived_company_is_not_seen() {
+        let mut company = made(acme()).unwrap();
+        company.status = Status::Frozen;
         assert!(company.open().unwrap().is_frozen);
         company.status = Status::Archived;
         assert!(company.open().is_none());

@@ -1,15 +1,15 @@
-//! What must be there before the first request: the system's data key, and in single mode the company `default`.
+//! What must be there before the first request: the system's data key and the company `default`.
 //!
 //! The store comes first, then registry row and data key in one write: a crash between them leaves a file nobody refers to,
 //! never a company without a store. Everything here may run again, and in two processes at once.
 
-use std::path::Path;
-
-use super::model::{Company, DEFAULT_SLUG, Settings, Slug, Status};
-use super::store;
+use super::model::{NewCompany, Settings};
+use super::slug::{DEFAULT_SLUG, Slug};
+use super::{opening, store};
+use crate::clock::Timestamp;
+use crate::config::Tenancy;
 use crate::crypto::{SYSTEM, Vault, WrappedKey};
-use crate::db::migrate::{create_tenant_store, drop_template};
-use crate::db::{Control, StoreOptions};
+use crate::db::{Control, Stores};
 use crate::id::TenantId;
 use crate::{Error, Result};
 
@@ -47,83 +47,68 @@ pub async fn ensure_system_key(control: &Control, vault: &Vault) -> Result<()> {
     Ok(())
 }
 
-/// The company of single mode, made if it is not there.
+/// The company of single mode, made if it is not there. Where many are served it is one of them: made on an empty registry, and
+/// not again once it was deleted.
 ///
 /// # Errors
 /// Where its store cannot be made or the control plane does not answer.
 pub async fn ensure_default(
-    control: &Control,
+    stores: &Stores,
     vault: &Vault,
-    options: &StoreOptions,
-) -> Result<Company> {
-    if let Some(company) = control.read(|c| store::by_slug(c, DEFAULT_SLUG)).await? {
-        return Ok(company);
+    tenancy: Tenancy,
+    now: Timestamp,
+) -> Result<()> {
+    finish_openings(stores).await?;
+    let known = stores.control.read(store::slugs).await?;
+    let is_there = match tenancy {
+        Tenancy::Single => known.iter().any(|(slug, _)| slug == DEFAULT_SLUG),
+        Tenancy::Multi => !known.is_empty(),
+    };
+    if is_there {
+        return Ok(());
     }
-    let slug = Slug::parse(DEFAULT_SLUG).map_err(|e| Error::internal(e.to_string()))?;
-    let company = Company {
-        id: TenantId::new(options.clock.now()),
-        slug,
-        status: Status::Active,
-        settings: Settings {
-            time_zone: system_time_zone(),
-            ..Settings::blank()
-        },
+    let settings = Settings {
+        time_zone: system_time_zone(),
+        ..Settings::blank()
     };
-    sweep_unfinished(&options.data_dir.join("tenants"));
-    let (for_store, id) = (options.clone(), company.id);
-    let make = move || {
-        let made = create_tenant_store(&for_store, id);
-        // The only company there will be.
-        drop_template(&for_store);
-        made
+    let new = NewCompany {
+        settings,
+        ..NewCompany::named(Slug::of_default())
     };
-    tokio::task::spawn_blocking(make)
-        .await
-        .map_err(|e| Error::Internal(Box::new(e)))??;
-    let made = enter(control, vault, company).await;
-    match made {
-        Ok(company) => Ok(company),
+    let company = new.into_company(TenantId::new(now), now)?;
+    match opening::register(&stores.control, &stores.tenants, vault, company, |_, _| {
+        Ok(())
+    })
+    .await
+    {
+        Ok(_) => {
+            stores.tenants.drop_template();
+            Ok(())
+        }
         // Another process was first.
-        Err(Error::Duplicate) => {
-            vault.load(data_keys(control).await?);
-            control
-                .read(|c| store::by_slug(c, DEFAULT_SLUG))
-                .await?
-                .ok_or(Error::NotFound)
+        Err(Error::Conflict { .. }) => {
+            vault.load(data_keys(&stores.control).await?);
+            Ok(())
         }
         Err(error) => Err(error),
     }
 }
 
-/// Registry row and data key, together.
-async fn enter(control: &Control, vault: &Vault, company: Company) -> Result<Company> {
-    let key = vault.new_data_key(company.id.uuid())?;
-    let (row, wrapped) = (company.clone(), key.clone());
-    control
-        .write(move |c| {
-            store::insert(c, &row)?;
-            store::insert_key(c, &wrapped)
-        })
-        .await?;
-    vault.load([key]);
-    Ok(company)
-}
-
-/// Removes files of stores whose making was interrupted: they still carry their temporary name.
-fn sweep_unfinished(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with(".tnt_")
-            && name.contains(".new")
-            && let Err(error) = std::fs::remove_file(entry.path())
+/// Ends what a crash interrupted while companies were opened: a registered one keeps its store, any other's is removed.
+async fn finish_openings(stores: &Stores) -> Result<()> {
+    for tenant in stores.tenants.unfinished_stores().await? {
+        if stores
+            .control
+            .read(move |c| store::is_known(c, tenant))
+            .await?
         {
-            tracing::warn!(%error, file = %name, "An unfinished store could not be removed");
+            stores.tenants.keep_store(tenant).await?;
+        } else {
+            tracing::info!(tenant.id = %tenant, "The store of a company that was never registered is removed");
+            stores.tenants.drop_store(tenant).await?;
         }
     }
+    Ok(())
 }
 
 /// The machine's own zone by its IANA name, where it has one.

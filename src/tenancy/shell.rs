@@ -2,10 +2,13 @@
 
 use serde::Serialize;
 
-use super::model::{Company, DEFAULT_SLUG};
+use super::model::Company;
+use super::slug::DEFAULT_SLUG;
 use super::store;
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::config::Tenancy;
+use crate::db::Control;
 use crate::id::TenantId;
 use crate::{Error, Result};
 
@@ -14,33 +17,36 @@ use crate::{Error, Result};
 pub struct Shown {
     /// Its id.
     pub id: TenantId,
-    /// Its name in addresses.
-    pub slug: String,
-    /// What people call it.
-    pub name: String,
-    /// `demo`, `trial`, `active`, `frozen` or `archived`.
-    pub status: &'static str,
-    /// ISO 4217.
-    pub currency: String,
-    /// IANA name.
-    pub time_zone: String,
-    /// How its figures are written.
-    pub locale: String,
+    /// Slug, name, status and all else the registry knows.
+    #[serde(flatten)]
+    pub record: serde_json::Value,
+    /// Where its people work.
+    pub url: String,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// Since when it only reads.
+    pub frozen_at: Option<Timestamp>,
+    /// Since when only its trail is left.
+    pub archived_at: Option<Timestamp>,
     /// Bytes of its store on disk, where it is a file.
     pub size_bytes: Option<u64>,
 }
 
 impl Shown {
-    fn of(app: &App, company: Company) -> Self {
+    /// As this program shows it.
+    pub fn of(app: &App, company: &Company) -> Self {
+        let below = match app.config.tenancy {
+            Tenancy::Single => String::new(),
+            Tenancy::Multi => format!("/t/{}", company.slug),
+        };
         Self {
             id: company.id,
-            slug: company.slug.to_string(),
-            status: company.status.as_str(),
+            record: company.record(),
+            url: format!("{}{below}/admin", app.public_url),
+            created_at: company.created_at,
+            frozen_at: company.frozen_at,
+            archived_at: company.archived_at,
             size_bytes: app.tenants.size_bytes(company.id),
-            name: company.settings.name,
-            currency: company.settings.currency.to_string(),
-            time_zone: company.settings.time_zone,
-            locale: company.settings.locale,
         }
     }
 }
@@ -60,7 +66,16 @@ pub async fn meant(app: &App, slug: Option<&str>) -> Result<Company> {
             ));
         }
     };
-    app.control
+    by_slug(&app.control, &slug).await
+}
+
+/// A company by its slug.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn by_slug(control: &Control, slug: &str) -> Result<Company> {
+    let slug = slug.to_owned();
+    control
         .read(move |c| store::by_slug(c, &slug))
         .await?
         .ok_or(Error::NotFound)
@@ -70,18 +85,6 @@ pub async fn meant(app: &App, slug: Option<&str>) -> Result<Company> {
 ///
 /// # Errors
 /// Where the store does not answer.
-pub async fn all(app: &App) -> Result<Vec<Shown>> {
-    let companies = app.control.read(store::all).await?;
-    Ok(companies
-        .into_iter()
-        .map(|company| Shown::of(app, company))
-        .collect())
-}
-
-/// One company.
-///
-/// # Errors
-/// As [`meant`].
-pub async fn one(app: &App, slug: Option<&str>) -> Result<Shown> {
-    Ok(Shown::of(app, meant(app, slug).await?))
+pub async fn all(app: &App) -> Result<Vec<Company>> {
+    app.control.read(store::all).await
 }

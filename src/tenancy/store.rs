@@ -2,7 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::model::{Company, Settings, Slug, Status};
+use super::model::{Company, Settings};
+use super::slug::Slug;
+use super::status::Status;
 use crate::clock::Timestamp;
 use crate::crypto::{DataKeyId, WrappedKey};
 use crate::db::ControlConn;
@@ -11,31 +13,113 @@ use crate::id::TenantId;
 use crate::money::Currency;
 use crate::{Error, Result};
 
-type Row = (TenantId, String, String, String, Currency, String, String);
-
-const COLUMNS: (
-    tenants::id,
-    tenants::slug,
-    tenants::name,
-    tenants::status,
-    tenants::currency,
-    tenants::time_zone,
-    tenants::locale,
-) = (
-    tenants::id,
-    tenants::slug,
-    tenants::name,
-    tenants::status,
-    tenants::currency,
-    tenants::time_zone,
-    tenants::locale,
+type Row = (
+    (TenantId, String, String, String, Currency, String, String),
+    (
+        String,
+        String,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+    ),
+    (Option<String>, Option<String>),
+    (Option<Timestamp>, Option<String>, Option<String>),
+    (Option<String>, Option<String>, Option<String>),
+    (
+        Option<Timestamp>,
+        Option<Timestamp>,
+        Option<String>,
+        Timestamp,
+    ),
 );
 
-fn company((id, slug, name, status, currency, time_zone, locale): Row) -> Result<Company> {
+const COLUMNS: (
+    (
+        tenants::id,
+        tenants::slug,
+        tenants::name,
+        tenants::status,
+        tenants::currency,
+        tenants::time_zone,
+        tenants::locale,
+    ),
+    (
+        tenants::kind,
+        tenants::plan,
+        tenants::legal_name,
+        tenants::tax_id,
+        tenants::industry,
+    ),
+    (tenants::logo_url, tenants::color),
+    (
+        tenants::trial_ends_at,
+        tenants::contract_start,
+        tenants::contract_end,
+    ),
+    (
+        tenants::erp_customer_id,
+        tenants::stripe_customer_id,
+        tenants::sales_owner,
+    ),
+    (
+        tenants::frozen_at,
+        tenants::archived_at,
+        tenants::upgrade_failed,
+        tenants::created_at,
+    ),
+) = (
+    (
+        tenants::id,
+        tenants::slug,
+        tenants::name,
+        tenants::status,
+        tenants::currency,
+        tenants::time_zone,
+        tenants::locale,
+    ),
+    (
+        tenants::kind,
+        tenants::plan,
+        tenants::legal_name,
+        tenants::tax_id,
+        tenants::industry,
+    ),
+    (tenants::logo_url, tenants::color),
+    (
+        tenants::trial_ends_at,
+        tenants::contract_start,
+        tenants::contract_end,
+    ),
+    (
+        tenants::erp_customer_id,
+        tenants::stripe_customer_id,
+        tenants::sales_owner,
+    ),
+    (
+        tenants::frozen_at,
+        tenants::archived_at,
+        tenants::upgrade_failed,
+        tenants::created_at,
+    ),
+);
+
+fn company(row: Row) -> Result<Company> {
+    let (identity, bought, brand, dates, outside, marks) = row;
+    let (id, slug, name, status, currency, time_zone, locale) = identity;
+    let (kind, plan, legal_name, tax_id, industry) = bought;
+    let (logo_url, color) = brand;
+    let (trial_ends_at, contract_start, contract_end) = dates;
+    let (erp_customer_id, stripe_customer_id, sales_owner) = outside;
+    let (frozen_at, archived_at, upgrade_failed, created_at) = marks;
     let unreadable = || Error::internal(format!("the registry's row of {id} cannot be read"));
+    let day = |text: Option<String>| {
+        text.map(|text| text.parse::<jiff::civil::Date>())
+            .transpose()
+            .map_err(|_| unreadable())
+    };
     Ok(Company {
         id,
-        slug: Slug::parse(&slug).map_err(|_| unreadable())?,
+        slug: Slug::of_registry(&slug).ok_or_else(unreadable)?,
         status: Status::read(&status).ok_or_else(unreadable)?,
         settings: Settings {
             name,
@@ -43,6 +127,23 @@ fn company((id, slug, name, status, currency, time_zone, locale): Row) -> Result
             time_zone,
             locale,
         },
+        kind: kind.parse().map_err(|_| unreadable())?,
+        plan,
+        legal_name,
+        tax_id,
+        industry,
+        logo_url,
+        color,
+        trial_ends_at,
+        contract_start: day(contract_start)?,
+        contract_end: day(contract_end)?,
+        erp_customer_id,
+        stripe_customer_id,
+        sales_owner,
+        frozen_at,
+        archived_at,
+        upgrade_failed,
+        created_at,
     })
 }
 
@@ -91,6 +192,115 @@ pub(super) fn insert(c: &mut ControlConn, company: &Company) -> Result<()> {
             tenants::updated_at.eq(now),
         ))
         .execute(c.db())?;
+    save_record(c, company)
+}
+
+/// Writes all that the registry knows of a company beyond what its people set.
+pub(super) fn save_record(c: &mut ControlConn, company: &Company) -> Result<()> {
+    let now = c.now();
+    let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
+    let changed = diesel::update(tenants::table.filter(tenants::id.eq(company.id)))
+        .set((
+            (
+                tenants::slug.eq(company.slug.as_str()),
+                tenants::status.eq(company.status.as_str()),
+                tenants::kind.eq(company.kind.as_str()),
+                tenants::plan.eq(&company.plan),
+                tenants::legal_name.eq(&company.legal_name),
+                tenants::tax_id.eq(&company.tax_id),
+                tenants::industry.eq(&company.industry),
+            ),
+            (
+                tenants::logo_url.eq(&company.logo_url),
+                tenants::color.eq(&company.color),
+                tenants::trial_ends_at.eq(company.trial_ends_at),
+                tenants::contract_start.eq(day(company.contract_start)),
+                tenants::contract_end.eq(day(company.contract_end)),
+            ),
+            (
+                tenants::erp_customer_id.eq(&company.erp_customer_id),
+                tenants::stripe_customer_id.eq(&company.stripe_customer_id),
+                tenants::sales_owner.eq(&company.sales_owner),
+                tenants::frozen_at.eq(company.frozen_at),
+                tenants::archived_at.eq(company.archived_at),
+                tenants::updated_at.eq(now),
+            ),
+        ))
+        .execute(c.db())?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// The other company that has this number at Stripe or in the operator's books, if any: the field's name.
+pub(super) fn shared_number(
+    c: &mut ControlConn,
+    company: &Company,
+) -> Result<Option<&'static str>> {
+    for (field, found) in [
+        (
+            "erp_customer_id",
+            company.erp_customer_id.as_ref().map(|number| {
+                tenants::table
+                    .filter(tenants::erp_customer_id.eq(number))
+                    .filter(tenants::id.ne(company.id))
+                    .select(tenants::id)
+                    .first::<TenantId>(c.db())
+            }),
+        ),
+        (
+            "stripe_customer_id",
+            company.stripe_customer_id.as_ref().map(|number| {
+                tenants::table
+                    .filter(tenants::stripe_customer_id.eq(number))
+                    .filter(tenants::id.ne(company.id))
+                    .select(tenants::id)
+                    .first::<TenantId>(c.db())
+            }),
+        ),
+    ] {
+        if let Some(found) = found
+            && found.optional()?.is_some()
+        {
+            return Ok(Some(field));
+        }
+    }
+    Ok(None)
+}
+
+/// Slug and status of every company: readable in a registry of any version.
+pub(super) fn slugs(c: &mut ControlConn) -> Result<Vec<(String, String)>> {
+    Ok(tenants::table
+        .select((tenants::slug, tenants::status))
+        .order(tenants::slug)
+        .load(c.db())?)
+}
+
+/// Whether a company is registered.
+pub(super) fn is_known(c: &mut ControlConn, id: TenantId) -> Result<bool> {
+    let row: Option<TenantId> = tenants::table
+        .filter(tenants::id.eq(id))
+        .select(tenants::id)
+        .first(c.db())
+        .optional()?;
+    Ok(row.is_some())
+}
+
+/// Takes a company off the registry, with all that stands on its row.
+pub(super) fn remove(c: &mut ControlConn, id: TenantId) -> Result<()> {
+    let gone = diesel::delete(tenants::table.filter(tenants::id.eq(id))).execute(c.db())?;
+    if gone == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// Takes a company's wrapped data keys away: nothing sealed under them is ever opened again.
+pub(super) fn remove_keys(c: &mut ControlConn, id: TenantId) -> Result<()> {
+    diesel::delete(data_keys::table.filter(data_keys::tenant_id.eq(id))).execute(c.db())?;
     Ok(())
 }
 

@@ -25,4 +25,5 @@ mod partners;
 mod server;
 mod supply;
 mod transfer;
+mod tenancy;
 mod web;

@@ -5,10 +5,13 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use super::store::{Engine, Plane, Store};
+use diesel::{Connection, SqliteConnection};
+use diesel_migrations::MigrationHarness;
+
+use super::store::{self, Engine, Plane, Store};
 use super::{Direction, MigrateError};
-use crate::db::sqlite;
 use crate::db::stores::StoreOptions;
+use crate::db::{examine, sqlite};
 use crate::id::TenantId;
 use crate::{Error, Result};
 
@@ -16,6 +19,9 @@ use crate::{Error, Result};
 const TEMPLATE: &str = ".template";
 /// What a file is called until it is whole.
 const UNFINISHED: &str = "new";
+/// Stands beside a store from before it is made until its company is registered: one that is found at a start tells of a
+/// creation that was interrupted. A file without it is never removed for being unknown: the registry may be the one that is lost.
+const OPENING: &str = "opening";
 
 fn folder(data_dir: &Path) -> PathBuf {
     data_dir.join("tenants")
@@ -60,7 +66,9 @@ pub(super) fn sweep(data_dir: &Path) -> io::Result<()> {
         let name = path
             .file_name()
             .map(|name| name.to_string_lossy().into_owned());
-        if name.is_some_and(|name| name.starts_with('.')) {
+        let is_left_over =
+            |name: &String| name.starts_with('.') && !name.ends_with(&format!(".{OPENING}"));
+        if name.as_ref().is_some_and(is_left_over) {
             tracing::debug!(path = %path.display(), "A file of an earlier process is removed");
             fs::remove_file(&path)?;
         }
@@ -68,7 +76,7 @@ pub(super) fn sweep(data_dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the store of a new company: whole or not at all. On PostgreSQL there is nothing to make.
+/// Makes the store of a company that is there already, or that nobody registers. On PostgreSQL there is nothing to make.
 ///
 /// # Errors
 /// Where the file is already there, or cannot be written.
@@ -76,7 +84,14 @@ pub fn create_tenant_store(options: &StoreOptions, tenant: TenantId) -> Result<(
     if options.is_postgres() {
         return Ok(());
     }
-    let (folder, path) = (folder(&options.data_dir), path(&options.data_dir, tenant));
+    let folder = folder(&options.data_dir);
+    make(&folder, tenant)?;
+    keep(&folder, tenant).map_err(broken)
+}
+
+/// Makes the file of a company about to be registered: whole or not at all, with the mark that [`keep`] takes away.
+pub(in crate::db) fn make(folder: &Path, tenant: TenantId) -> Result<()> {
+    let path = folder.join(format!("{tenant}.db"));
     if path.exists() {
         return Err(Error::conflict(
             "exists",
@@ -86,22 +101,71 @@ pub fn create_tenant_store(options: &StoreOptions, tenant: TenantId) -> Result<(
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
-        .create(&folder)
+        .create(folder)
         .map_err(broken)?;
-    let template = template_path(&folder);
+    fs::File::create(opening(folder, tenant)).map_err(broken)?;
+    from_template(folder, tenant, |_| Ok(()))
+}
+
+/// Puts a copy of the template in a company's place, after `fill` has had its way with it.
+pub(in crate::db) fn from_template(
+    folder: &Path,
+    tenant: TenantId,
+    fill: impl FnOnce(&Path) -> Result<()>,
+) -> Result<()> {
+    let template = template_path(folder);
     if !template.is_file() {
-        make_template(&folder, &template).map_err(broken)?;
+        make_template(folder, &template).map_err(broken)?;
     }
     let unfinished = folder.join(format!(".{tenant}.{UNFINISHED}"));
-    fs::copy(&template, &unfinished)
-        .and_then(|_| settle(&unfinished, &path))
-        .map_err(broken)
+    fs::copy(&template, &unfinished).map_err(broken)?;
+    fill(&unfinished)?;
+    settle(&unfinished, &folder.join(format!("{tenant}.db"))).map_err(broken)
+}
+
+/// The company is registered: its file stays.
+pub(in crate::db) fn keep(folder: &Path, tenant: TenantId) -> io::Result<()> {
+    gone(fs::remove_file(opening(folder, tenant)))
+}
+
+/// Removes a company's file with its log, and the mark last: an interruption leaves something to begin again from.
+pub(in crate::db) fn remove(folder: &Path, tenant: TenantId) -> io::Result<()> {
+    let path = folder.join(format!("{tenant}.db"));
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.clone().into_os_string();
+        name.push(end);
+        gone(fs::remove_file(name))?;
+    }
+    gone(fs::remove_file(
+        folder.join(format!(".{tenant}.{UNFINISHED}")),
+    ))?;
+    keep(folder, tenant)
+}
+
+/// The companies whose making was interrupted before anybody knew whether they are registered.
+pub(in crate::db) fn unfinished(folder: &Path) -> io::Result<Vec<TenantId>> {
+    let names = listed(folder)?.into_iter().filter_map(|path| {
+        let name = path.file_name()?.to_str()?.strip_prefix('.')?.to_owned();
+        name.strip_suffix(&format!(".{OPENING}"))?.parse().ok()
+    });
+    Ok(names.collect())
+}
+
+fn opening(folder: &Path, tenant: TenantId) -> PathBuf {
+    folder.join(format!(".{tenant}.{OPENING}"))
+}
+
+/// What is not there need not be removed.
+fn gone(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Removes the template once no further company is about to be made. One that stays is swept at the next start.
-pub fn drop_template(options: &StoreOptions) {
-    let template = template_path(&folder(&options.data_dir));
-    if let Err(error) = fs::remove_file(&template) {
+pub(in crate::db) fn drop_template(folder: &Path) {
+    if let Err(error) = fs::remove_file(template_path(folder)) {
         tracing::debug!(%error, "There was no template to remove");
     }
 }
@@ -137,6 +201,14 @@ fn make_template(folder: &Path, template: &Path) -> std::result::Result<(), Migr
     // Closing the only connection folds the log into the file and removes it.
     drop(store);
     settle(&unfinished, template).map_err(|e| failed(e.to_string()))
+}
+
+/// Kind and name of every table, index and trigger of a company's store that has every step, from one made in memory.
+pub(in crate::db) fn expected_objects() -> Result<Vec<(String, String)>> {
+    let mut conn = SqliteConnection::establish(":memory:").map_err(broken)?;
+    conn.run_pending_migrations(store::tenant_on_sqlite())
+        .map_err(Error::Internal)?;
+    Ok(examine::objects(&mut conn)?)
 }
 
 /// Gives a file its name once it is on disk.

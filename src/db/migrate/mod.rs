@@ -4,7 +4,7 @@
 //! owner role and under an advisory lock, so that two processes never migrate together. Files are guarded by the lock of the
 //! data folder ([`super::lock`]), which the caller holds.
 
-mod company;
+pub(super) mod company;
 pub(in crate::db) mod lone;
 mod snapshot;
 mod store;
@@ -21,7 +21,8 @@ use super::stores::StoreOptions;
 use super::{pool, postgres, provision, sqlite};
 use crate::id::TenantId;
 
-pub use self::company::{create_tenant_store, drop_template};
+pub use self::company::create_tenant_store;
+pub(super) use self::company::expected_objects;
 
 /// "steading" as a number: whoever migrates this database holds it.
 const ADVISORY_LOCK: i64 = 0x7374_6561_6469_6e67;

@@ -167,6 +167,11 @@ impl Store {
     }
 }
 
+/// The steps of a company's file.
+pub(super) fn tenant_on_sqlite() -> EmbeddedMigrations {
+    TENANT_SQLITE
+}
+
 /// The steps a file of `plane` has when it is up to date.
 pub(super) fn known_sqlite(plane: Plane) -> Result<Vec<String>, String> {
     versions::<Sqlite>(&plane.on_sqlite())

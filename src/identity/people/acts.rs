@@ -228,6 +228,11 @@ fn target(event: Event, member: &Member) -> Event {
         .target("member", &member.user.id, &member.user.email)
 }
 
+/// An event about a new member, with what they hold.
+pub(in crate::identity) fn about(event: Event, member: &Member) -> Event {
+    target(event, member).created(&shown(member))
+}
+
 /// A member as the trail shows it.
 fn shown(member: &Member) -> serde_json::Value {
     serde_json::json!({
@@ -239,7 +244,7 @@ fn shown(member: &Member) -> serde_json::Value {
 }
 
 /// An invitation about to be sent: its secret is made once, however often the write runs.
-struct Sent {
+pub(in crate::identity) struct Sent {
     token: PlainToken,
     link: String,
     mail: Mail,
@@ -248,16 +253,27 @@ struct Sent {
 
 impl Sent {
     fn new(app: &App, by: &By, email: &str, roles: &Roles) -> Result<Self> {
-        let token = PlainToken::generate()?;
-        let link = format!("{}/invite?token={}", app.public_url, token.expose());
         let company = Keeper::of(app)?
             .directory()
             .by_id(by.tenant)
             .map(|one| one.view.name.clone())
             .unwrap_or_default();
+        Self::to(app, &by.actor, &company, email, roles)
+    }
+
+    /// For a company by its name: one about to be opened is in no directory yet.
+    pub(in crate::identity) fn to(
+        app: &App,
+        by: &Actor,
+        company: &str,
+        email: &str,
+        roles: &Roles,
+    ) -> Result<Self> {
+        let token = PlainToken::generate()?;
+        let link = format!("{}/invite?token={}", app.public_url, token.expose());
         let days = Purpose::Invite.lifetime().as_secs() / 86_400;
         let role = roles.strongest().as_str();
-        let letter = letters::invitation(&by.actor.name, &company, role, &link, days)?;
+        let letter = letters::invitation(&by.name, company, role, &link, days)?;
         let mail = Mail::of("invitation", email, letter).confidential();
         Ok(Self {
             token,
@@ -267,14 +283,14 @@ impl Sent {
         })
     }
 
-    fn invitation(&self, now: Timestamp) -> Invitation {
+    pub(in crate::identity) fn invitation(&self, now: Timestamp) -> Invitation {
         Invitation {
             link: self.link.clone(),
             expires_at: now.plus(Purpose::Invite.lifetime()),
         }
     }
 
-    fn issue(&self, c: &mut ControlConn, user: UserId) -> Result<()> {
+    pub(in crate::identity) fn issue(&self, c: &mut ControlConn, user: UserId) -> Result<()> {
         let expires_at = c.now().plus(Purpose::Invite.lifetime());
         one_time::issue(
             c,

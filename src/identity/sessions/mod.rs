@@ -7,7 +7,8 @@ use std::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 
 pub(super) use self::store::{
-    by_token, end_all, end_by_token, end_in, end_one, insert, of_user, rotate, seen, sweep,
+    by_token, count_in, end_all, end_by_token, end_in, end_one, insert, of_user, rotate, seen,
+    sweep,
 };
 use super::model::Roles;
 use crate::actor::Origin;

@@ -206,3 +206,11 @@ pub(in crate::identity) fn sweep(c: &mut ControlConn) -> Result<usize> {
         .or(sessions::last_seen_at.le(now.minus(super::IDLE)));
     Ok(diesel::delete(sessions::table.filter(over)).execute(c.db())?)
 }
+
+/// How many sessions a company's people have.
+pub(in crate::identity) fn count_in(c: &mut ControlConn, tenant: TenantId) -> Result<i64> {
+    Ok(sessions::table
+        .filter(sessions::tenant_id.eq(tenant))
+        .count()
+        .get_result(c.db())?)
+}

@@ -6,7 +6,6 @@ use crate::app::App;
 use crate::config::{Config, FirstOwner};
 use crate::crypto::policy::{self, PersonalWords};
 use crate::crypto::{HashedPassword, PlainPassword};
-use crate::gate::Gate;
 use crate::id::UserId;
 use crate::identity::keeper::Keeper;
 use crate::identity::people;
@@ -50,7 +49,7 @@ pub(in crate::identity) async fn bootstrap(app: &App) -> Result<()> {
         return Ok(());
     }
     let keeper = Keeper::of(app)?;
-    let company = keeper.company(None).ok_or(Error::NotFound)?;
+    let company = keeper.directory().home().ok_or(Error::NotFound)?;
     let email = normal(&owner.email);
     let password = judged(owner, &company.view.name)?;
     let hash: HashedPassword = app.hasher.hash(&password).await?;

@@ -17,7 +17,6 @@ use crate::app::App;
 use crate::audit::{self, Event};
 use crate::crypto::{HashedPassword, HashedToken, PlainToken};
 use crate::db::ControlConn;
-use crate::gate::Gate;
 use crate::id::{TenantId, UserId};
 use crate::tenancy::{self, Settings};
 use crate::{Error, Result};
@@ -55,7 +54,7 @@ struct Claim {
 /// Makes the first owner and signs them in.
 async fn claim(app: &App, claim: Claim, origin: Origin) -> Result<PlainToken> {
     let keeper = Keeper::of(app)?;
-    let tenant = keeper.company(None).ok_or(Error::NotFound)?.tenant;
+    let tenant = keeper.directory().home().ok_or(Error::NotFound)?.tenant;
     let now = app.clock.now();
     let user = UserId::new(now);
     let token = PlainToken::generate()?;

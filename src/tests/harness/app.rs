@@ -44,14 +44,28 @@ impl TestApp {
         Self::with(engine, SLICES, true).await
     }
 
+    /// One that serves many companies, so far with `default` alone.
+    pub async fn multi(engine: Engine) -> Self {
+        Self::configured(engine, SLICES, true, &[("STEADING_TENANCY", "multi")]).await
+    }
+
     /// With other slices; mails go to memory, or where the settings say.
     pub async fn with(engine: Engine, slices: &'static [Slice], to_memory: bool) -> Self {
+        Self::configured(engine, slices, to_memory, &[]).await
+    }
+
+    async fn configured(
+        engine: Engine,
+        slices: &'static [Slice],
+        to_memory: bool,
+        variables: &[(&'static str, &str)],
+    ) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("steading-tests-app-")
             .tempdir()
             .unwrap();
         let database = (engine == Engine::Postgres).then(postgres::fresh_database);
-        let loaded = configuration(&folder, database.as_ref());
+        let loaded = configuration(&folder, database.as_ref(), variables);
         let clock = Clock::manual(Timestamp::from_micros(START));
         let lock = boot::take_folder(&loaded).unwrap();
         let standing = boot::stand_up(&loaded, "http://127.0.0.1:8080", clock.clone(), lock)
@@ -74,6 +88,11 @@ impl TestApp {
     /// Another process on the same database, or this one seen again: its own memory and bell, the same stores.
     pub fn again(&self) -> App {
         rebuilt(&self.app, self.app.slices, Some(self.app.mailer.clone()))
+    }
+
+    /// Both planes, as the program opened them.
+    pub fn stores(&self) -> &steading::db::Stores {
+        &self.standing.stores
     }
 
     /// The folder with everything in it.
@@ -162,7 +181,11 @@ fn rows_as_text(url: &str, table: &str) -> Vec<u8> {
         .collect()
 }
 
-fn configuration(folder: &TempDir, database: Option<&PgUrls>) -> Loaded {
+fn configuration(
+    folder: &TempDir,
+    database: Option<&PgUrls>,
+    given: &[(&'static str, &str)],
+) -> Loaded {
     let mut variables = vec![(
         "STEADING_DATA_DIR",
         folder.path().join("data").display().to_string(),
@@ -171,6 +194,11 @@ fn configuration(folder: &TempDir, database: Option<&PgUrls>) -> Loaded {
         variables.push(("STEADING_DATABASE__URL", urls.request.clone()));
         variables.push(("STEADING_DATABASE__OWNER_URL", urls.owner.clone()));
     }
+    variables.extend(
+        given
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned())),
+    );
     let sources = Sources {
         file: FileSource::Text {
             name: "steading.toml".to_owned(),
