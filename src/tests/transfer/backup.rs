@@ -126,3 +126,29 @@ fn the_oldest_go() {
     assert_eq!(left.as_array().unwrap().len(), 1);
     fine(home.run(&["backup", "verify", "latest"]));
 }
+
+#[test]
+fn every_table_of_the_tenant_plane_travels_or_is_left_behind_on_purpose() {
+    let schema = include_str!("../../db/schema/tenant.rs");
+    let list = schema.split("allow_tables_to_appear_in_same_query!(").nth(1).unwrap();
+    let list = list.split(')').next().unwrap();
+    let mut known: Vec<&str> = list.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    let mut listed: Vec<&str> = steading::slices::SLICES
+        .iter()
+        .flat_map(|slice| slice.tables)
+        .copied()
+        .collect();
+    known.sort_unstable();
+    listed.sort_unstable();
+    assert_eq!(known, listed);
+    // A column that says it is sealed is in a list of what is sealed anew.
+    let sealed: Vec<&str> = steading::partners::SEALED
+        .iter()
+        .chain(steading::mailing::SEALED)
+        .map(|one| one.column)
+        .collect();
+    for line in schema.lines().map(str::trim).filter(|line| line.contains("sealed")) {
+        let column = line.split(' ').next().unwrap();
+        assert!(sealed.contains(&column), "{column}");
+    }
+}
