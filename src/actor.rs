@@ -10,6 +10,8 @@ pub enum ActorKind {
     User,
     /// A program with an API key.
     ApiKey,
+    /// Somebody who looks after the instance.
+    Operator,
     /// Somebody at the shell of the machine.
     Shell,
     /// The program itself: jobs, clean-ups, the first start.
@@ -24,6 +26,7 @@ impl ActorKind {
         match self {
             Self::User => "user",
             Self::ApiKey => "api_key",
+            Self::Operator => "operator",
             Self::Shell => "shell",
             Self::System => "system",
             Self::Public => "public",

@@ -73,6 +73,21 @@ impl Timestamp {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// The calendar month around it, in UTC: its first moment and the first of the next.
+    pub fn month(self) -> (Self, Self) {
+        let first = self
+            .to_jiff()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .date()
+            .first_of_month();
+        let moment = |date: jiff::civil::Date| {
+            let midnight = jiff::tz::Offset::UTC.to_timestamp(date.at(0, 0, 0, 0));
+            midnight.map_or(self, Self::from_jiff)
+        };
+        let next = first.saturating_add(jiff::Span::new().months(1));
+        (moment(first), moment(next))
+    }
+
     /// The UTC day, `2026-10-31`.
     pub fn day(self) -> String {
         let date = self.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date();

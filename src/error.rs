@@ -46,6 +46,24 @@ pub enum Error {
     /// The request was refused before it reached an action (CSRF, wrong origin, missing setup token …).
     #[error("{0}")]
     Refused(String),
+    /// The company is frozen: it can be read and not changed.
+    #[error(
+        "This company is frozen: everything can be read, nothing can be changed. Ask whoever runs this instance to thaw it."
+    )]
+    Frozen,
+    /// The company does not have this product, or not any more.
+    #[error(
+        "The product “{0}” is switched off for this company. Ask whoever runs this instance to switch it on."
+    )]
+    ProductDisabled(String),
+    /// The company's plan is used up.
+    #[error("{message}")]
+    PlanLimit {
+        /// A sentence that names the limit.
+        message: String,
+        /// Seconds until it passes by itself, where it does.
+        retry_after_seconds: Option<u64>,
+    },
     /// Values that do not fit, each with its place.
     #[error("Some values do not fit.")]
     Invalid(Vec<FieldError>),

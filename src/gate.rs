@@ -2,6 +2,10 @@
 //!
 //! The gate itself is kept by `identity`; slices below it reach it through this trait.
 
+mod standing;
+
+pub use self::standing::{Counted, Entitled, Limits, Standing, used_up};
+
 use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
@@ -9,6 +13,7 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::actor::{Actor, Origin};
+use crate::clock::Timestamp;
 use crate::id::{SessionId, TenantId};
 
 /// A right that a handler demands by naming its type: `Allowed<ReadPartners>`.
@@ -136,6 +141,15 @@ pub struct OpenCompany {
     pub view: CompanyView,
     /// Links still lead to their targets, nothing is recorded.
     pub is_frozen: bool,
+    /// What its plan allows and which products it has.
+    pub standing: Standing,
+}
+
+impl OpenCompany {
+    /// Whether what visitors do is written down for this product: not while the company is frozen or without it.
+    pub fn records(&self, product: &str, now: Timestamp) -> bool {
+        !self.is_frozen && self.standing.has(product, now)
+    }
 }
 
 /// Somebody who was let in.
@@ -143,8 +157,12 @@ pub struct OpenCompany {
 pub struct Admission {
     /// To which company.
     pub tenant: TenantId,
+    /// That company's name in addresses.
+    pub slug: String,
     /// That company.
     pub company: CompanyView,
+    /// How it stands.
+    pub open: Arc<OpenCompany>,
     /// As whom.
     pub actor: Actor,
     /// With which rights.
@@ -166,6 +184,9 @@ pub trait Gate: Any + Send + Sync {
 
     /// The company whose own host this is: its sub-domain, or a domain it has proven to hold.
     fn company_at(&self, host: &str) -> Option<Arc<OpenCompany>>;
+
+    /// A company by its id; nothing where it is archived or not there.
+    fn company_by_id(&self, tenant: TenantId) -> Option<Arc<OpenCompany>>;
 
     /// To be told after a company changed; done once every page shows it.
     fn companies_changed(&self) -> Later<'static, Result<()>>;

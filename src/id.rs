@@ -206,6 +206,14 @@ kinds! {
     Session SessionId "ses";
     /// A program's key.
     ApiKey ApiKeyId "key";
+    /// Somebody who looks after the instance.
+    Operator OperatorId "opr";
+    /// An operator's signed-in browser.
+    OperatorSession OperatorSessionId "ops";
+    /// A key of a program that does what operators do.
+    OperatorKey OperatorKeyId "opk";
+    /// A company somebody asked for.
+    Signup SignupId "sup";
     /// A one-time link.
     OneTime OneTimeId "otl";
     /// An event of the audit trail.

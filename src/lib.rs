@@ -48,6 +48,8 @@ pub mod identity;
 
 pub mod partners;
 
+pub mod operator;
+
 pub mod transfer;
 
 pub mod slices;

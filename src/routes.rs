@@ -2,12 +2,13 @@
 
 mod admin;
 mod earnings;
+mod operator;
 mod programme;
 
 use actix_web::http::Method;
 
 use crate::identity::permissions::{ReadApiKeys, ReadMembers, WriteApiKeys, WriteMembers};
-use crate::identity::{account, keys, people, reset, setup, sign_in};
+use crate::identity::{account, companies, keys, people, reset, setup, sign_in};
 use crate::web::route::{Parameter, Route, api, get, instance, post};
 use crate::web::{assets, describe, health, openapi, start, theme};
 use crate::{audit, jobs, mailing, tenancy, transfer};
@@ -21,6 +22,8 @@ pub fn all() -> Vec<Route> {
         partners_open(),
         partners_api(),
         admin::pages(),
+        operator::api_routes(),
+        operator::pages(),
     ]
     .into_iter()
     .flatten()
@@ -101,6 +104,16 @@ fn tenancy_and_identity() -> Vec<Route> {
         get("/admin/system", tenancy::system::system),
         get("/admin/system/export", transfer::download::download),
         get("/admin/about/licences", tenancy::licences::show),
+        get("/admin/usage", tenancy::plans::page::show),
+        api(
+            Method::GET,
+            "/api/v1/usage",
+            "Account",
+            "What is used of the plan",
+            tenancy::plans::page::get,
+        )
+        .needs::<tenancy::ReadSettings>()
+        .gives::<tenancy::Usage>(200),
         get("/admin/settings", tenancy::settings::show),
         post("/admin/settings", tenancy::settings::save),
         instance(get("/setup", setup::page::show)),
@@ -108,6 +121,8 @@ fn tenancy_and_identity() -> Vec<Route> {
         instance(get("/login", sign_in::login::show)),
         instance(post("/login", sign_in::login::enter)),
         instance(post("/logout", sign_in::logout::leave)),
+        instance(get("/companies", companies::page::show)),
+        instance(post("/companies", companies::page::enter)),
         instance(get("/forgot", reset::forgot::show)),
         instance(post("/forgot", reset::forgot::ask)),
         instance(get("/reset", reset::choose::show)),
@@ -165,7 +180,8 @@ fn tenancy_and_identity() -> Vec<Route> {
         )
         .needs::<WriteMembers>()
         .takes::<people::api::NewMember>()
-        .gives::<people::api::InvitedMember>(201),
+        .gives::<people::api::InvitedMember>(201)
+        .problems(&[402]),
         api(
             Method::GET,
             "/api/v1/members/{id}",
@@ -185,7 +201,7 @@ fn tenancy_and_identity() -> Vec<Route> {
         .needs::<WriteMembers>()
         .takes::<people::api::MemberChange>()
         .gives::<people::api::MemberBody>(200)
-        .problems(&[409]),
+        .problems(&[402, 409]),
         api(
             Method::DELETE,
             "/api/v1/members/{id}",

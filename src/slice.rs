@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use crate::Result;
+use crate::actor::Actor;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::{Scope, TenantConn};
-use crate::gate::{Later, PermissionInfo};
+use crate::gate::{Counted, Later, PermissionInfo};
 use crate::id::JobId;
 
 /// One room of the house.
@@ -25,6 +26,10 @@ pub struct Slice {
     pub checks: Option<CheckFn>,
     /// Counts what waits for a person, for the navigation.
     pub waiting: Option<WaitingFn>,
+    /// Counts what it has of the things plans count.
+    pub usage: Option<UsageFn>,
+    /// Brings a demo company's share of it back to the demo data.
+    pub reset_demo: Option<ResetFn>,
 }
 
 /// A column of the tenant plane whose values may be sealed, and the place each is bound to: what has to be sealed anew where a
@@ -113,6 +118,15 @@ pub struct Check {
 
 /// Counts what waits for a person in one tenant: the path of the list it stands in, below the tenant's prefix, and how many.
 pub type WaitingFn = fn(&mut TenantConn, Timestamp) -> Result<Vec<(&'static str, i64)>>;
+
+/// How much there is of one thing a plan counts.
+pub type Used = (Counted, u64);
+
+/// Counts what a slice has of the things plans count, at this time.
+pub type UsageFn = fn(App, Scope, Timestamp) -> Later<'static, Result<Vec<Used>>>;
+
+/// Brings a company back to the demo data.
+pub type ResetFn = fn(App, Scope, Actor) -> Later<'static, Result<()>>;
 
 /// Looks at a slice's own state in one tenant.
 pub type CheckFn = fn(App, Scope) -> Later<'static, Result<Vec<Check>>>;

@@ -1,7 +1,7 @@
 //! The one list of slices. Tenancy, identity and jobs walk it and import none of them.
 
 use crate::slice::Slice;
-use crate::{audit, identity, jobs, mailing, partners, tenancy, transfer};
+use crate::{audit, identity, jobs, mailing, operator, partners, tenancy, transfer};
 
 /// Every slice, in the order of dependence.
 pub const SLICES: &[Slice] = &[
@@ -12,5 +12,6 @@ pub const SLICES: &[Slice] = &[
     tenancy::SLICE,
     identity::SLICE,
     partners::SLICE,
+    operator::SLICE,
     transfer::SLICE,
 ];

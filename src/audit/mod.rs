@@ -18,7 +18,7 @@ mod words;
 pub use changes::Redacted;
 pub use event::{Event, record};
 pub use filter::Filter;
-pub use store::{AuditEvent, history_of};
+pub use store::{AuditEvent, count, history_of, page};
 pub use trail::{read, total};
 
 /// What this slice offers the whole.
@@ -29,6 +29,8 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &["audit_events"],
     checks: None,
     waiting: None,
+    usage: None,
+    reset_demo: None,
 };
 
 crate::permissions! {

@@ -112,7 +112,12 @@ impl From<ConfigError> for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let exit = match &error {
-            Error::Unauthenticated | Error::Forbidden(_) | Error::Refused(_) => Exit::NotAllowed,
+            Error::Unauthenticated
+            | Error::Forbidden(_)
+            | Error::Refused(_)
+            | Error::Frozen
+            | Error::ProductDisabled(_)
+            | Error::PlanLimit { .. } => Exit::NotAllowed,
             Error::Invalid(_) | Error::BadRequest { .. } | Error::TooLarge { .. } => Exit::BadInput,
             Error::Busy => Exit::Unavailable,
             Error::TooMany { .. } => Exit::TryLater,

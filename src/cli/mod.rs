@@ -22,6 +22,7 @@ mod key;
 mod man;
 mod migrate;
 mod openapi;
+mod operator;
 mod restore;
 mod serve;
 mod setup_url;

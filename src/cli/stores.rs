@@ -79,6 +79,9 @@ pub enum StoreCommand {
     /// Companies of this instance
     #[command(subcommand)]
     Tenant(super::tenant::Tenant),
+    /// Who looks after an instance of many companies
+    #[command(subcommand)]
+    Operator(super::operator::Operator),
     /// A made-up business to look at
     #[command(subcommand)]
     Demo(super::demo::Demo),
@@ -100,6 +103,7 @@ impl StoreCommand {
             Self::User(command) => command.run(app, io).await,
             Self::Key(command) => command.run(app, io).await,
             Self::Tenant(command) => command.run(app, io).await,
+            Self::Operator(command) => command.run(app, io).await,
             Self::Demo(command) => command.run(app, io).await,
             Self::Backup(command) => command.run(app, io).await,
             Self::Restore(command) => command.run(app, io).await,
@@ -112,6 +116,7 @@ impl StoreCommand {
             Self::User(command) => command.may_begin(),
             Self::Key(command) => command.may_begin(),
             Self::Demo(command) => command.may_begin(),
+            Self::Operator(command) => command.may_begin(),
             Self::Jobs(command) => command.may_begin(),
             Self::Tenant(command) => command.may_begin(),
             Self::Mail(_) => true,
@@ -125,6 +130,7 @@ impl StoreCommand {
             Self::User(command) => command.read_input(),
             Self::Key(command) => command.read_input(),
             Self::Demo(command) => command.read_input(),
+            Self::Operator(command) => command.read_input(),
             Self::Jobs(command) => command.read_input(),
             Self::SetupUrl(command) => command.read_input(),
             Self::Mail(command) => command.read_input(),

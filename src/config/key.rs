@@ -2,7 +2,9 @@
 //! The keys themselves stand beside the struct they fill; [`keys`] is the one table of all of them,
 //! from which the sample file, the JSON Schema, `config print` and the docs page are made.
 
-use super::{backup, bootstrap, database, instance, keyring, log, mail, metrics, outbound, server};
+use super::{
+    backup, bootstrap, database, instance, keyring, limits, log, mail, metrics, outbound, server,
+};
 
 /// One configuration key.
 #[derive(Debug)]
@@ -152,6 +154,7 @@ pub const SECTIONS: &[(&str, &str, &[Key])] = &[
         "The first owner, for set-ups without a browser.",
         bootstrap::KEYS,
     ),
+    ("limits", "How much one company may ask for.", limits::KEYS),
     ("metrics", "Figures for Prometheus.", metrics::KEYS),
     ("log", "What is written to standard error.", log::KEYS),
 ];

@@ -18,6 +18,7 @@ mod keyring;
 mod layer;
 mod log;
 mod mail;
+mod limits;
 mod metrics;
 mod nearest;
 mod origin;
@@ -41,6 +42,7 @@ pub use self::file::{FileSource, is_usual_file};
 pub use self::instance::{Signup, Tenancy};
 pub use self::key::{Fallback, Key, Kind, SECTIONS, Secrecy, keys};
 pub use self::keyring::Keys;
+pub use self::limits::Limits;
 pub use self::log::{Log, LogFormat, LogLevel};
 pub use self::mail::{Mail, SmtpUrl};
 pub use self::metrics::Metrics;
@@ -80,6 +82,8 @@ pub struct Config {
     pub backup: Backup,
     /// The first owner, for set-ups without a browser.
     pub bootstrap: Bootstrap,
+    /// How much one company may ask for.
+    pub limits: Limits,
     /// Who may read the figures.
     pub metrics: Metrics,
     /// What is written to standard error.
@@ -237,6 +241,7 @@ impl Config {
         let outbound = Outbound::read(reader);
         let backup = Backup::read(reader, &data_dir);
         let bootstrap = Bootstrap::read(reader);
+        let limits = Limits::read(reader);
         let metrics = Metrics::read(reader);
         let log = Log::read(reader);
         if let (Some(server), Some(mail)) = (&server, &mail) {
@@ -258,6 +263,7 @@ impl Config {
             outbound: outbound?,
             backup: backup?,
             bootstrap: bootstrap?,
+            limits: limits?,
             metrics: metrics?,
             log: log?,
         })

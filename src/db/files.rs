@@ -211,6 +211,35 @@ impl<P: Plane> Files<P> {
         state
     }
 
+    /// Where the files are.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Closes a company's file for good, whoever uses it, and does something in its place before anybody opens it anew. Blocks.
+    pub(super) fn without<T>(&self, tenant: TenantId, work: impl FnOnce(&Path) -> T) -> T {
+        let open = {
+            let mut state = lock(&self.state);
+            // Somebody else is closing it: their end must not open the place for others while we work in it.
+            while state.closing.contains(&tenant) {
+                state = self
+                    .closed
+                    .wait_timeout(state, LOOK)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
+            }
+            state.closing.insert(tenant);
+            state.files.remove(&tenant).map(|(file, _)| file)
+        };
+        if let Some(file) = open {
+            file.shut(Instant::now() + self.shared.limits.patience);
+        }
+        let done = work(&self.folder);
+        lock(&self.state).closing.remove(&tenant);
+        self.closed.notify_all();
+        done
+    }
+
     /// Shuts a tenant's doors, waits until its file rests, has `swap` put another one in its place, and opens the doors again.
     /// Whoever comes meanwhile waits as for any file that is being closed. Blocks.
     pub(super) fn replace(
@@ -257,27 +286,6 @@ impl<P: Plane> Files<P> {
         lock(&self.state).closing.remove(&tenant);
         self.closed.notify_all();
         outcome
-    }
-
-    /// Where the files are.
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// Closes a company's file for good, whoever uses it, and does something in its place before anybody opens it anew. Blocks.
-    pub(super) fn without<T>(&self, tenant: TenantId, work: impl FnOnce(&Path) -> T) -> T {
-        let open = {
-            let mut state = lock(&self.state);
-            state.closing.insert(tenant);
-            state.files.remove(&tenant).map(|(file, _)| file)
-        };
-        if let Some(file) = open {
-            file.shut(Instant::now() + self.shared.limits.patience);
-        }
-        let done = work(&self.folder);
-        lock(&self.state).closing.remove(&tenant);
-        self.closed.notify_all();
-        done
     }
 
     /// Closes every file that nobody uses.

@@ -39,6 +39,7 @@ pub mod portable;
 mod postgres;
 mod provision;
 pub mod replay;
+pub mod rights;
 pub mod schema;
 mod scope;
 mod sqlite;

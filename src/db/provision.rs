@@ -47,6 +47,8 @@ pub(super) fn provision(conn: &mut PgConnection, request_login: Option<&str>) ->
     }
     // Best effort: only the server's superuser may take these away; `doctor` says where they remain.
     for wish in [
+        // The owner needs it for the trigger that moves `updated_at`.
+        "GRANT USAGE ON LANGUAGE plpgsql TO steading_owner",
         "REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC",
         "REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC",
         "DO $$ BEGIN EXECUTE format('REVOKE TEMP ON DATABASE %I FROM PUBLIC', current_database()); END $$",

@@ -15,7 +15,7 @@ use super::remembered::Remembered;
 use super::sessions::{self, StoredSession};
 use super::throttle::{Accounts, Buckets};
 use crate::actor::{Actor, ActorKind, Origin};
-use crate::app::App;
+use crate::app::{App, JobBell};
 use crate::clock::{Clock, Timestamp};
 use crate::crypto::{Key32, PlainApiKey, PlainToken, vault};
 use crate::db::Control;
@@ -40,6 +40,7 @@ struct Inner {
     clock: Clock,
     pepper: Key32,
     directory: Directory,
+    jobs: JobBell,
     roles: RoleRights,
     sessions: Remembered<[u8; 32], LiveSession>,
     keys: Remembered<String, LiveKey>,
@@ -88,6 +89,7 @@ impl Keeper {
             clock: app.clock.clone(),
             pepper: app.vault.derive(vault::purpose::API_KEY)?,
             directory,
+            jobs: app.jobs.clone(),
             roles: RoleRights::of(app.slices),
             sessions: Remembered::new(CAPACITY),
             keys: Remembered::new(CAPACITY),
@@ -145,6 +147,15 @@ impl Keeper {
     /// To be told after a key was revoked.
     pub(super) fn forget_key(&self, id: ApiKeyId) {
         self.0.keys.forget(|live| live.key.id == id);
+    }
+
+    /// Whether somebody owns a company here.
+    pub(super) fn has_owner(&self) -> bool {
+        let owned = self.0.owned.load(Ordering::Acquire);
+        if !owned {
+            self.look_for_owner_in_background();
+        }
+        owned
     }
 
     /// To be told once somebody owns the instance.
@@ -219,7 +230,9 @@ impl Keeper {
         }
         Ok(Admission {
             tenant: live.stored.tenant,
+            slug: company.slug.clone(),
             company: company.view.clone(),
+            open: company,
             actor: Actor {
                 kind: ActorKind::User,
                 id: Some(live.stored.user.to_string()),
@@ -288,7 +301,9 @@ impl Keeper {
         }
         Ok(Admission {
             tenant: live.key.tenant,
+            slug: company.slug.clone(),
             company: company.view.clone(),
+            open: company,
             actor: Actor {
                 kind: ActorKind::ApiKey,
                 id: Some(live.key.id.to_string()),
@@ -412,16 +427,28 @@ impl Gate for Keeper {
         self.0.directory.at(host)
     }
 
+    fn company_by_id(&self, tenant: crate::id::TenantId) -> Option<Arc<OpenCompany>> {
+        self.0.directory.by_id(tenant)
+    }
+
     fn companies_changed(&self) -> Later<'static, Result<()>> {
-        let directory = self.0.directory.clone();
-        Box::pin(async move { directory.reload().await })
+        let keeper = self.clone();
+        Box::pin(async move {
+            let frozen = keeper.0.directory.frozen();
+            keeper.0.directory.reload().await?;
+            // What waited for a thaw is due now; the runner would find it by itself, later.
+            for tenant in frozen {
+                let thawed = keeper.0.directory.by_id(tenant);
+                if thawed.is_some_and(|company| !company.is_frozen) {
+                    keeper.0.jobs.ring(tenant);
+                }
+            }
+            Ok(())
+        })
     }
 
     fn is_owned(&self) -> bool {
-        let owned = self.0.owned.load(Ordering::Acquire);
-        if !owned {
-            self.look_for_owner_in_background();
-        }
-        owned
+        // Where many are served, the setup of one company is no reason to keep the others, or operators, waiting.
+        self.has_owner() || self.0.directory.serves_many()
     }
 }

@@ -13,6 +13,24 @@ struct Invitation<'a> {
     days: u64,
 }
 
+#[derive(Template)]
+#[template(path = "email/added/subject.txt")]
+struct AddedSubject<'a> {
+    facts: &'a Invitation<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "email/added/body.txt")]
+struct AddedText<'a> {
+    facts: &'a Invitation<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "email/added/body.html")]
+struct AddedHtml<'a> {
+    facts: &'a Invitation<'a>,
+}
+
 struct Changed<'a> {
     company: &'a str,
     link: &'a str,
@@ -82,6 +100,22 @@ pub(super) fn invitation(
         &InvitationSubject { facts },
         &InvitationText { facts },
         &InvitationHtml { facts },
+    )
+}
+
+/// Word that somebody who has an account belongs to another company too.
+pub(super) fn added(by: &str, company: &str, role: &str, link: &str) -> Result<Letter> {
+    let facts = &Invitation {
+        by,
+        company,
+        role,
+        link,
+        days: 0,
+    };
+    letter(
+        &AddedSubject { facts },
+        &AddedText { facts },
+        &AddedHtml { facts },
     )
 }
 

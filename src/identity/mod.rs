@@ -4,6 +4,7 @@
 //! the control plane, so each change is written there with its audit event, and the gate is told after the commit.
 
 pub mod account;
+pub mod companies;
 mod keeper;
 pub mod keys;
 mod letters;
@@ -25,11 +26,15 @@ mod tidy;
 
 pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
+pub use self::open_page::{Open, told, too_many, with_cookie};
 pub use self::opening::{
     InvitationLink, NewOwner, Opened, judge_company, judge_values, open_company, open_with_link,
 };
-pub use self::people::{CarriedMember, Entered, carried_members, enter_members};
+pub use self::people::{CarriedMember, Entered, carried_members, enter_members, head_counts};
+pub use self::reset::acceptable;
 pub use self::setup::{judge_first_owner, setup_link};
+pub use self::sign_in::normal;
+pub use self::throttle::{Accounts, Buckets, place};
 
 use std::sync::Arc;
 
@@ -45,6 +50,8 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &[],
     checks: None,
     waiting: None,
+    usage: Some(people::usage),
+    reset_demo: None,
 };
 
 /// Opens the gate of a program whose stores stand, and makes the first owner where the configuration names one.

@@ -275,6 +275,8 @@ mod tests {
             tables: &[],
             checks: None,
             waiting: None,
+            usage: None,
+            reset_demo: None,
         };
         RoleRights::of(&[SLICE]).rights(&roles.parse().unwrap())
     }

@@ -15,23 +15,25 @@ use crate::web::{csrf, flash, page, request as facts};
 use crate::{Error, Result};
 
 /// What such a page begins with.
-pub(super) struct Open {
+pub struct Open {
     /// Named, with its form token and what just happened.
-    pub(super) shell: PageShell,
+    pub shell: PageShell,
     cookie: Option<Cookie<'static>>,
     referrer: &'static str,
 }
 
 impl Open {
     /// The shell of a page; the company's name stands on it once there is one to speak of.
-    pub(super) fn new(request: &HttpRequest, app: &App, title: &str) -> Result<Self> {
+    /// # Errors
+    /// While the program is starting.
+    pub fn new(request: &HttpRequest, app: &App, title: &str) -> Result<Self> {
         let (token, cookie) = csrf::token(request, app)?;
         let mut shell = PageShell::new(request, "").titled(title);
         shell.csrf = token;
         shell.toasts.extend(flash::read(request, app));
         let keeper = Keeper::of(app)?;
         if keeper.is_owned()
-            && let Some(company) = keeper.company(None)
+            && let Some(company) = keeper.company(facts::facts(request).tenant_slug.as_deref())
         {
             shell.company.clone_from(&company.view.name);
         }
@@ -43,7 +45,7 @@ impl Open {
     }
 
     /// Answers with the page made from the shell.
-    pub(super) fn answer<T: Template>(
+    pub fn answer<T: Template>(
         self,
         status: StatusCode,
         page: impl FnOnce(PageShell) -> T,
@@ -86,7 +88,10 @@ struct Told {
 }
 
 /// A page that says why there is nothing to do here, and where to go on instead, if anywhere.
-pub(super) fn told(
+///
+/// # Errors
+/// While the program is starting.
+pub fn told(
     request: &HttpRequest,
     app: &App,
     status: StatusCode,
@@ -105,10 +110,8 @@ pub(super) fn told(
 }
 
 /// Adds a cookie to an answer.
-pub(super) fn with_cookie(
-    mut response: HttpResponse,
-    cookie: Option<Cookie<'static>>,
-) -> HttpResponse {
+#[must_use]
+pub fn with_cookie(mut response: HttpResponse, cookie: Option<Cookie<'static>>) -> HttpResponse {
     if let Some(cookie) = cookie
         && let Err(error) = response.add_cookie(&cookie)
     {
@@ -118,7 +121,8 @@ pub(super) fn with_cookie(
 }
 
 /// The status of a form that is shown again: too many attempts say so, with the time to wait.
-pub(super) fn too_many(response: HttpResponse, error: &Error) -> HttpResponse {
+#[must_use]
+pub fn too_many(response: HttpResponse, error: &Error) -> HttpResponse {
     let mut response = response;
     if let Error::TooMany {
         retry_after_seconds,

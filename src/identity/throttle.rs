@@ -25,7 +25,7 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 3_600);
 const CAPACITY: usize = 20_000;
 
 /// Failures by account.
-pub(super) struct Accounts {
+pub struct Accounts {
     known: Mutex<HashMap<u64, Account>>,
     hasher: RandomState,
 }
@@ -52,7 +52,9 @@ impl Account {
 }
 
 impl Accounts {
-    pub(super) fn new() -> Self {
+    /// Nobody has failed yet.
+    #[expect(clippy::new_without_default, reason = "one constructor is enough")]
+    pub fn new() -> Self {
         Self {
             known: Mutex::default(),
             hasher: RandomState::new(),
@@ -63,7 +65,7 @@ impl Accounts {
     ///
     /// # Errors
     /// [`Error::TooMany`] with the time to wait.
-    pub(super) fn begin(&self, name: &str, now: Timestamp) -> Result<()> {
+    pub fn begin(&self, name: &str, now: Timestamp) -> Result<()> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= CAPACITY {
             known.retain(|_, account| {
@@ -96,7 +98,7 @@ impl Accounts {
     }
 
     /// The attempt was the right person's.
-    pub(super) fn succeeded(&self, name: &str) {
+    pub fn succeeded(&self, name: &str) {
         self.known
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -104,7 +106,7 @@ impl Accounts {
     }
 
     /// The attempt was never judged (the machine was busy): it does not count.
-    pub(super) fn abandoned(&self, name: &str, now: Timestamp) {
+    pub fn abandoned(&self, name: &str, now: Timestamp) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = known.get_mut(&self.hasher.hash_one(name)) {
             account.failures = account.failures.saturating_sub(1);
@@ -125,7 +127,7 @@ fn delay(failures: u32) -> Duration {
 }
 
 /// A bucket of tokens for each key: so many at once, then one each `interval`.
-pub(super) struct Buckets {
+pub struct Buckets {
     /// For each key the time at which its bucket is full again.
     full_at: Mutex<HashMap<u128, Timestamp>>,
     burst: u32,
@@ -133,7 +135,8 @@ pub(super) struct Buckets {
 }
 
 impl Buckets {
-    pub(super) fn new(burst: u32, interval: Duration) -> Self {
+    /// Every bucket full.
+    pub fn new(burst: u32, interval: Duration) -> Self {
         Self {
             full_at: Mutex::default(),
             burst,
@@ -145,7 +148,7 @@ impl Buckets {
     ///
     /// # Errors
     /// [`Error::TooMany`] with the time until the next one.
-    pub(super) fn take(&self, key: u128, now: Timestamp) -> Result<()> {
+    pub fn take(&self, key: u128, now: Timestamp) -> Result<()> {
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         if full_at.len() >= CAPACITY {
             full_at.retain(|_, at| *at > now);
@@ -165,7 +168,7 @@ impl Buckets {
     }
 
     /// Gives a token back.
-    pub(super) fn give_back(&self, key: u128) {
+    pub fn give_back(&self, key: u128) {
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = full_at.get_mut(&key) {
             *at = at.minus(self.interval);
@@ -174,7 +177,7 @@ impl Buckets {
 }
 
 /// What counts as one place: an IPv4 address, or the /64 that one customer of a network gets.
-pub(super) fn place(address: Option<IpAddr>) -> u128 {
+pub fn place(address: Option<IpAddr>) -> u128 {
     match address.map(|ip| ip.to_canonical()) {
         None => 0,
         Some(IpAddr::V4(ip)) => u128::from(u32::from(ip)) | (0xffff << 32),

@@ -18,6 +18,7 @@ pub mod list;
 mod model;
 mod queue;
 mod recurring;
+mod resting;
 mod run_due;
 mod runner;
 mod shelf;
@@ -42,6 +43,8 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &["jobs"],
     checks: Some(checks::look),
     waiting: None,
+    usage: None,
+    reset_demo: None,
 };
 
 crate::permissions! {

@@ -1,10 +1,11 @@
 //! Doing what is due, now and to its end: for the command line and for tests.
 
+use super::resting::resting;
 use super::shelf::{Shelf, control_id};
 use super::work::{End, work};
-use crate::Result;
 use crate::app::App;
 use crate::id::{JobId, TenantId};
+use crate::{Error, Result};
 
 /// Jobs taken at once.
 const BATCH: i64 = 16;
@@ -37,9 +38,13 @@ pub struct Ran {
 /// Does every job that is due in a tenant's store (the control plane's, for `None`), one after another, until none is left.
 ///
 /// # Errors
-/// Where the store is out of reach.
+/// [`Error::Frozen`] where the company's work waits until it is thawed; where the store is out of reach.
 pub async fn run_due(app: &App, tenant: Option<TenantId>) -> Result<Vec<Ran>> {
-    let shelf = Shelf::of(app, tenant.unwrap_or_else(control_id))?;
+    let store = tenant.unwrap_or_else(control_id);
+    if resting(app, store).is_some() {
+        return Err(Error::Frozen);
+    }
+    let shelf = Shelf::of(app, store)?;
     shelf.prepare(false).await?;
     let mut ran = Vec::new();
     loop {

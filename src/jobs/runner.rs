@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at};
 
 use super::hints_store;
+use super::resting::resting;
 use super::shelf::{Shelf, control_id};
 use super::store::Claimed;
 use super::work::work;
@@ -187,6 +188,9 @@ impl Runner {
 
     /// Takes what is due in a store, at most `room`, and says when to look again.
     async fn look(&mut self, store: TenantId, room: usize) -> Result<Option<Timestamp>> {
+        if let Some(wait) = resting(&self.app, store) {
+            return Ok(Some(self.app.clock.now().plus(wait)));
+        }
         let shelf = Shelf::of(&self.app, store)?;
         let next = if !self.prepared.contains(&store) {
             shelf.prepare(self.app.tenants.is_sole()).await?

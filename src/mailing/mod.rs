@@ -38,6 +38,8 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &["mails"],
     checks: Some(checks::look),
     waiting: None,
+    usage: None,
+    reset_demo: None,
 };
 
 /// Where sealed values stand in the tenant plane.

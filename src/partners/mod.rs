@@ -23,6 +23,7 @@ pub mod program;
 pub mod redirect;
 pub mod report;
 mod store;
+mod usage;
 
 use crate::app::App;
 use crate::id::TenantId;
@@ -50,6 +51,8 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     ],
     checks: None,
     waiting: Some(pages::waiting),
+    usage: Some(usage::count),
+    reset_demo: Some(demo::reset),
 };
 
 /// Where sealed values stand.

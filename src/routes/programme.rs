@@ -96,7 +96,8 @@ pub(super) fn api_routes() -> Vec<Route> {
         )
         .needs::<WritePartners>()
         .takes::<partner::NewPartner>()
-        .gives::<Partner>(201),
+        .gives::<Partner>(201)
+        .problems(&[402]),
         api(
             GET,
             "/api/v1/partners/{id}",
@@ -205,7 +206,7 @@ pub(super) fn api_routes() -> Vec<Route> {
         .needs::<WriteLinks>()
         .takes::<link::NewLink>()
         .gives::<link::LinkView>(201)
-        .problems(&[404]),
+        .problems(&[402, 404]),
         api(
             GET,
             "/api/v1/links/{id}",

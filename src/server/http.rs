@@ -9,13 +9,12 @@ use actix_web::middleware::from_fn;
 use actix_web::{App as Framework, HttpRequest, HttpServer, web};
 
 use crate::app::App;
-use crate::config::Tenancy;
 use crate::routes;
 use crate::web::allowed::nowhere;
 use crate::web::describe::Description;
 use crate::web::edge::edge;
 use crate::web::health;
-use crate::web::route::{Reach, Route};
+use crate::web::route::Route;
 use crate::{Error, Result};
 
 /// Headers must be here this long after a connection opened.
@@ -29,16 +28,8 @@ const BLOCKING_THREADS: usize = 32;
 
 /// Mounts every route: one resource per path, so that another method there is 405 and says which there are. Paths that begin alike
 /// share a scope, so that a request is held against the few that begin as it does and not against a pattern of every route.
-/// Where many companies are served, what is a company's is also below its prefix; without the prefix its own host must name it,
-/// which the edge sees to.
-pub fn mount(config: &mut web::ServiceConfig, tenancy: Tenancy) {
-    if tenancy == Tenancy::Multi {
-        let companies = routes::all()
-            .into_iter()
-            .filter(|route| route.reach == Reach::Tenant);
-        let below = Branch::of(companies);
-        config.service(web::scope("/t/{tenant}").configure(|inner| below.mount(inner)));
-    }
+/// A company's prefix is taken off by the edge, before anything is looked for here.
+pub fn mount(config: &mut web::ServiceConfig) {
     Branch::of(routes::all()).mount(config);
     config.default_service(web::to(nowhere));
 }
@@ -119,14 +110,13 @@ fn resource(path: &'static str, routes: &[Route]) -> actix_web::Resource {
 /// # Errors
 /// Where the listener cannot be used.
 pub fn serve(app: App, listener: TcpListener, workers: usize) -> Result<Server> {
-    let tenancy = app.config.tenancy;
     let data = web::Data::new(app);
     let description = web::Data::new(Description::new(routes::description()));
     let server = HttpServer::new(move || {
         Framework::new()
             .app_data(data.clone())
             .app_data(description.clone())
-            .configure(|config| mount(config, tenancy))
+            .configure(mount)
             .wrap(from_fn(edge))
     })
     .workers(workers)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{Company, NewCompany, Settings};
-use super::slug::Slug;
+use super::slug::{DEFAULT_SLUG, Slug};
 use super::status::Status;
 use super::{carry_store, store};
 use crate::clock::Timestamp;
@@ -93,22 +93,24 @@ impl Record {
     /// # Errors
     /// [`Error::Invalid`] where the record holds what this program does not know.
     pub fn company(&self, id: TenantId, slug: &str) -> Result<Company> {
-        let default = Slug::of_default();
-        let slug = if slug == default.as_str() {
-            default.clone()
+        let slug = if slug == DEFAULT_SLUG {
+            Slug::of_default()
         } else {
             Slug::parse(slug).map_err(|e| Error::invalid("slug", e.to_string()))?
         };
         let status = match Status::read(&self.status) {
-            Some(status) if slug != default => status,
+            Some(status) if slug.as_str() != DEFAULT_SLUG => status,
             _ => Status::Active,
         };
-        let company = NewCompany {
-            status,
+        let new = NewCompany {
             settings: self.settings()?,
             ..NewCompany::named(slug)
         };
-        company.into_company(id, self.opened_at)
+        // What else is known of it is written beside it, as it came.
+        Ok(Company {
+            status,
+            ..new.into_company(id, self.opened_at)?
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::model::Company;
+use super::plans::store::standings;
 use super::slug::DEFAULT_SLUG;
 use super::store;
 use crate::Result;
@@ -73,6 +74,11 @@ impl Directory {
         self.look(|known| known.by_slug.get(wanted).cloned())
     }
 
+    /// Whether many companies are served.
+    pub fn serves_many(&self) -> bool {
+        self.0.tenancy == Tenancy::Multi
+    }
+
     /// The company that an instance nobody owns yet is owned with: `default` in either mode, or where many are served and it was
     /// deleted, the first there is.
     pub fn home(&self) -> Option<Arc<OpenCompany>> {
@@ -100,6 +106,15 @@ impl Directory {
         self.look(|known| known.by_id.get(&tenant).cloned())
     }
 
+    /// The companies that are frozen now.
+    pub fn frozen(&self) -> Vec<TenantId> {
+        let frozen = |known: &Known| {
+            let all = known.by_id.values().filter(|one| one.is_frozen);
+            Some(all.map(|one| one.tenant).collect())
+        };
+        self.look(frozen).unwrap_or_default()
+    }
+
     /// Reads the registry again.
     ///
     /// # Errors
@@ -107,11 +122,15 @@ impl Directory {
     pub async fn reload(&self) -> Result<()> {
         let at = self.0.clock.now();
         let turn = self.0.turns.fetch_add(1, Ordering::AcqRel) + 1;
-        let companies = self.0.control.read(store::all).await?;
+        let read = self.0.control.read(|c| Ok((store::all(c)?, standings(c)?)));
+        let (companies, mut standings) = read.await?;
         let open: Vec<Arc<OpenCompany>> = companies
             .iter()
             .filter_map(Company::open)
-            .map(Arc::new)
+            .map(|mut company| {
+                company.standing = standings.remove(&company.tenant).unwrap_or_default();
+                Arc::new(company)
+            })
             .collect();
         let known = Known {
             by_slug: open

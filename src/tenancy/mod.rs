@@ -2,9 +2,9 @@
 //!
 //! Single mode is multi mode with one company, `default`, whose slug is in no address.
 
+mod branding;
 pub mod carry;
 mod carry_store;
-mod branding;
 mod directory;
 mod health;
 pub mod licences;
@@ -13,6 +13,7 @@ pub mod metrics;
 mod mode;
 mod model;
 mod opening;
+pub mod plans;
 mod provision;
 mod public;
 pub mod settings;
@@ -31,21 +32,31 @@ pub use self::model::{
     Company, FIRST_PLAN, Kind, NewCompany, Settings, company_name, is_time_zone,
 };
 pub use self::opening::{judge_opening, judge_values, open};
+pub use self::plans::{Entitlement, Usage, entitle, usage_of};
 pub use self::provision::{data_keys, ensure_default, ensure_system_key, system_time_zone};
 pub use self::public::PublicTenant;
 pub use self::settings::change_settings;
 pub use self::slug::{DEFAULT_SLUG, NotASlug, Slug};
 pub use self::status::Status;
+pub use self::store::{all as companies, by_slug as company_by_slug};
 pub use self::tax_id::{NotATaxId, tax_id};
 
 /// What this slice offers the whole.
 pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     name: "tenancy",
     permissions: PERMISSIONS,
-    jobs: &[life::EMPTY, life::REMOVE],
+    jobs: &[
+        life::EMPTY,
+        life::REMOVE,
+        plans::TRIALS,
+        plans::NIGHTLY,
+        plans::ONE,
+    ],
     tables: &[],
     checks: None,
     waiting: None,
+    usage: None,
+    reset_demo: None,
 };
 
 crate::permissions! {

@@ -9,7 +9,7 @@ use super::tax_id::tax_id;
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::error::FieldError;
-use crate::gate::{CompanyView, OpenCompany};
+use crate::gate::{CompanyView, OpenCompany, Standing};
 use crate::id::TenantId;
 use crate::money::Currency;
 use crate::web::Fields;
@@ -201,6 +201,7 @@ impl Company {
             slug: self.slug.as_str().to_owned(),
             view: self.settings.view(),
             is_frozen: self.status == Status::Frozen,
+            standing: Standing::default(),
         })
     }
 

@@ -73,6 +73,8 @@ pub async fn ensure_default(
     };
     let new = NewCompany {
         settings,
+        // Whoever runs it for themselves bought nothing from anybody.
+        plan: super::plans::UNLIMITED.to_owned(),
         ..NewCompany::named(Slug::of_default())
     };
     let company = new.into_company(TenantId::new(now), now)?;

@@ -33,7 +33,7 @@ type Row = (
     ),
 );
 
-const COLUMNS: (
+type Columns = (
     (
         tenants::id,
         tenants::slug,
@@ -67,7 +67,9 @@ const COLUMNS: (
         tenants::upgrade_failed,
         tenants::created_at,
     ),
-) = (
+);
+
+const COLUMNS: Columns = (
     (
         tenants::id,
         tenants::slug,
@@ -148,7 +150,7 @@ fn company(row: Row) -> Result<Company> {
 }
 
 /// Every company, by slug.
-pub(super) fn all(c: &mut ControlConn) -> Result<Vec<Company>> {
+pub fn all(c: &mut ControlConn) -> Result<Vec<Company>> {
     let rows: Vec<Row> = tenants::table
         .select(COLUMNS)
         .order(tenants::slug)
@@ -157,7 +159,7 @@ pub(super) fn all(c: &mut ControlConn) -> Result<Vec<Company>> {
 }
 
 /// A company by its slug.
-pub(super) fn by_slug(c: &mut ControlConn, slug: &str) -> Result<Option<Company>> {
+pub fn by_slug(c: &mut ControlConn, slug: &str) -> Result<Option<Company>> {
     let row: Option<Row> = tenants::table
         .filter(tenants::slug.eq(slug))
         .select(COLUMNS)

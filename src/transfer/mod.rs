@@ -27,4 +27,6 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &["settings", "idempotency_keys"],
     checks: None,
     waiting: None,
+    usage: None,
+    reset_demo: None,
 };

@@ -1,6 +1,7 @@
 //! The door of every handler that works on a company's data: the right it needs is part of its signature.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
@@ -9,12 +10,16 @@ use super::format::Format;
 use super::nav::{self, Place};
 use super::page::{Notice, PageShell, Person};
 use super::parts::Tone;
-use super::request::{self, Door};
+use super::request::{self, Door, Facts};
 use super::{csrf, edge, flash};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::clock::Timestamp;
+use crate::config::Tenancy;
 use crate::db::Scope;
-use crate::gate::{Ask, CompanyView, Credential, Later, Permission, Rights, SessionView};
+use crate::gate::{
+    Ask, CompanyView, Credential, Later, Limits, OpenCompany, Permission, Rights, SessionView,
+};
 use crate::{Error, Result};
 
 /// A caller who was let in with permission `P`: signed in at a page, or with a key at the API.
@@ -31,8 +36,11 @@ pub struct Allowed<P> {
     pub session: Option<SessionView>,
     /// The company.
     pub company: CompanyView,
+    /// How it stands: what its plan allows, which products it has.
+    pub open: Arc<OpenCompany>,
     /// The request, for addresses and cookies.
     pub request: HttpRequest,
+    base: String,
     waiting: Vec<(Place, u64)>,
     permission: PhantomData<P>,
 }
@@ -64,7 +72,9 @@ impl<P: Permission> FromRequest for Allowed<P> {
                 rights: entered.rights,
                 session: entered.session,
                 company: entered.company,
+                open: entered.open,
                 request: entered.request,
+                base: entered.base,
                 waiting: entered.waiting,
                 permission: PhantomData,
             })
@@ -99,16 +109,20 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
             origin: request::origin(&request),
         };
         let admission = gate.admit(ask).await?;
+        let base = base(&app, &facts, request.path(), &admission.slug);
         // A program gets no page around its errors.
         if facts.door == Door::Page {
             request.extensions_mut().insert(LetIn {
                 app: app.clone(),
+                base: base.clone(),
                 company: admission.company.clone(),
+                open: Arc::clone(&admission.open),
                 rights: admission.rights.clone(),
                 session: admission.session.clone(),
                 waiting: Vec::new(),
             });
         }
+        stands(&app, &request, &admission.open, permission)?;
         if !permission.is_empty() && !admission.rights.allows(permission) {
             return Err(Error::Forbidden(permission.to_owned()));
         }
@@ -122,12 +136,14 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
             }
         }
         Ok(Allowed {
+            base,
             waiting: waits,
             scope,
             actor: admission.actor,
             rights: admission.rights,
             session: admission.session,
             company: admission.company,
+            open: admission.open,
             app,
             request,
             permission: PhantomData,
@@ -135,7 +151,53 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
     })
 }
 
-fn bearer(request: &HttpRequest) -> Option<String> {
+/// Whether the company may be worked on so: the one place that keeps a frozen company as it is and a product that is switched off
+/// shut. Whoever demands a permission of a slice is in that product; one's own account and the way out belong to no company.
+fn stands(app: &App, request: &HttpRequest, company: &OpenCompany, permission: &str) -> Result<()> {
+    let is_ours = !request::is_of_the_instance(request.path());
+    if company.is_frozen && is_ours && !request.method().is_safe() {
+        return Err(Error::Frozen);
+    }
+    // Hardly ever is anything decided about a product, and then nothing is looked for.
+    if company.standing.products.is_empty() {
+        return Ok(());
+    }
+    match product_of(app, permission) {
+        Some(product) => has_product(app, company, product),
+        None => Ok(()),
+    }
+}
+
+fn has_product(app: &App, company: &OpenCompany, product: &str) -> Result<()> {
+    if company.standing.has(product, app.clock.now()) {
+        Ok(())
+    } else {
+        Err(Error::ProductDisabled(product.to_owned()))
+    }
+}
+
+/// The slice that declares a permission.
+fn product_of(app: &App, permission: &str) -> Option<&'static str> {
+    let declares = |slice: &&crate::slice::Slice| {
+        let mut names = slice.permissions.iter();
+        names.any(|one| one.name == permission)
+    };
+    app.slices.iter().find(declares).map(|slice| slice.name)
+}
+
+/// The prefix of a company's addresses as this request reaches them. A page of the instance (one's own account) stands in the
+/// company the session is for; on a company's own host no address has a prefix.
+fn base(app: &App, facts: &Facts, path: &str, slug: &str) -> String {
+    match edge::base_of(path) {
+        "" if app.config.tenancy == Tenancy::Multi && facts.tenant_slug.is_none() => {
+            format!("/t/{slug}")
+        }
+        base => base.to_owned(),
+    }
+}
+
+/// What follows `Bearer ` in a request.
+pub fn bearer(request: &HttpRequest) -> Option<String> {
     let header = request.headers().get("authorization")?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
     scheme
@@ -144,9 +206,22 @@ fn bearer(request: &HttpRequest) -> Option<String> {
 }
 
 impl<P> Allowed<P> {
+    /// What the company's plan allows.
+    pub fn limits(&self) -> Limits {
+        self.open.standing.limits
+    }
+
+    /// For a page of a product whose permission is another slice's: whether the company has the product.
+    ///
+    /// # Errors
+    /// [`Error::ProductDisabled`].
+    pub fn needs_product(&self, product: &str) -> Result<()> {
+        has_product(&self.app, &self.open, product)
+    }
+
     /// The tenant's prefix: empty, or `/t/<slug>`.
     pub fn base(&self) -> &str {
-        edge::base_of(self.request.path())
+        &self.base
     }
 
     /// An address of this tenant.
@@ -172,7 +247,9 @@ impl<P> Allowed<P> {
     fn shell_at(&self, place: Option<Place>, title: impl Into<String>) -> PageShell {
         let let_in = LetIn {
             app: self.app.clone(),
+            base: self.base.clone(),
             company: self.company.clone(),
+            open: Arc::clone(&self.open),
             rights: self.rights.clone(),
             session: self.session.clone(),
             waiting: self.waiting.clone(),
@@ -185,7 +262,9 @@ impl<P> Allowed<P> {
 #[derive(Clone)]
 struct LetIn {
     app: App,
+    base: String,
     company: CompanyView,
+    open: Arc<OpenCompany>,
     rights: Rights,
     session: Option<SessionView>,
     waiting: Vec<(Place, u64)>,
@@ -220,21 +299,33 @@ impl LetIn {
         place: Option<Place>,
         title: impl Into<String>,
     ) -> PageShell {
-        let base = edge::base_of(request.path());
+        let base = self.base.as_str();
         let mut shell = PageShell::new(request, base).titled(title);
         shell.company.clone_from(&self.company.name);
+        shell.is_shared = self.app.config.tenancy == Tenancy::Multi;
         shell.user = self.session.as_ref().map(|s| Person {
             name: s.user_name.clone(),
             email: s.user_email.clone(),
         });
-        shell.nav = nav::build(base, place, &self.waiting, |place| {
-            self.rights.allows(needed(place))
-        });
+        shell.nav = nav::build(base, place, &self.waiting, |place| self.leads_to(place));
         shell.csrf = csrf::session_token(request, &self.app);
         shell.toasts.extend(flash::read(request, &self.app));
         shell.format = Format::named(&self.company.locale, &self.company.time_zone);
         shell.notices.extend(open_line(&self.app.public_url));
         shell
+            .notices
+            .extend(as_it_stands(&self.open, self.app.clock.now()));
+        shell
+    }
+
+    /// Whether a page of the navigation would open.
+    fn leads_to(&self, place: Place) -> bool {
+        let permission = needed(place);
+        let is_on = || {
+            product_of(&self.app, permission)
+                .is_none_or(|product| has_product(&self.app, &self.open, product).is_ok())
+        };
+        self.rights.allows(permission) && is_on()
     }
 }
 
@@ -245,8 +336,8 @@ pub(super) fn shell_around_error(
 ) -> Option<(PageShell, Option<Place>)> {
     let let_in = request.extensions().get::<LetIn>().cloned()?;
     let_in.session.as_ref()?;
-    let place = Place::of(request::below_tenant(request.path()))
-        .filter(|place| let_in.rights.allows(needed(*place)));
+    let place =
+        Place::of(request::below_tenant(request.path())).filter(|place| let_in.leads_to(*place));
     Some((let_in.shell(request, place, title), place))
 }
 
@@ -263,7 +354,7 @@ pub async fn nowhere(request: HttpRequest) -> Result<HttpResponse> {
 }
 
 /// Said on every page while passwords and figures travel for everybody on the network to read.
-fn open_line(public_url: &str) -> Option<Notice> {
+pub fn open_line(public_url: &str) -> Option<Notice> {
     let url = url::Url::parse(public_url).ok()?;
     let stays_here = match url.host()? {
         url::Host::Domain(name) => name == "localhost",
@@ -277,6 +368,32 @@ fn open_line(public_url: &str) -> Option<Notice> {
         text: text.to_owned(),
         link: None,
     })
+}
+
+/// Said on every page while a company can only be read, and while its trial runs.
+fn as_it_stands(company: &OpenCompany, now: Timestamp) -> Option<Notice> {
+    let notice = |tone, text| {
+        Some(Notice {
+            tone,
+            text,
+            link: None,
+        })
+    };
+    if company.is_frozen {
+        return notice(
+            Tone::Warn,
+            "This company is frozen: everything can be read and downloaded, nothing can be changed, and links lead on without being counted. Ask whoever runs this instance to thaw it.".to_owned(),
+        );
+    }
+    let text = match company.standing.trial_days_left(now)? {
+        0 => "The trial has ended. The company will be frozen in a moment.".to_owned(),
+        1 => "The trial ends in 1 day.".to_owned(),
+        days => format!("The trial ends in {days} days."),
+    };
+    notice(
+        Tone::Info,
+        format!("{text} After it everything can be read and nothing changed."),
+    )
 }
 
 /// The permission without which a page of the navigation would only answer 403.
@@ -294,6 +411,6 @@ fn needed(place: Place) -> &'static str {
         Place::ApiKeys => "api_keys:read",
         Place::Audit => "audit:read",
         Place::System => "system:read",
-        Place::Settings => "settings:read",
+        Place::Usage | Place::Settings => "settings:read",
     }
 }

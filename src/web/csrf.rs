@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 
+use super::request;
 use crate::app::App;
 use crate::crypto::PlainToken;
 use crate::{Error, Result};
@@ -24,8 +25,13 @@ pub fn session_cookie_name(https: bool) -> &'static str {
     if https { "__Host-sid" } else { "sid" }
 }
 
+/// The name of an operator's session cookie: another than a person's, so that one browser may be both.
+pub fn operator_cookie_name(https: bool) -> &'static str {
+    if https { "__Host-oid" } else { "oid" }
+}
+
 /// Whether an unsafe request was sent by a page of this instance, or by a program that is no browser.
-pub fn from_our_own_page(request: &HttpRequest, public_url: &str) -> bool {
+pub fn from_our_own_page(request: &HttpRequest, app: &App) -> bool {
     // One that cannot be read is there, and not ours.
     let header = |name: &str| {
         request
@@ -36,15 +42,29 @@ pub fn from_our_own_page(request: &HttpRequest, public_url: &str) -> bool {
     match header("sec-fetch-site") {
         Some("same-origin") => true,
         // Typed by the user, or sent by a program that is no browser.
-        Some("none") | None => {
-            header("origin").is_none_or(|origin| is_ours(origin, request, public_url))
-        }
+        Some("none") | None => header("origin").is_none_or(|origin| is_ours(origin, request, app)),
         Some(_) => false,
     }
 }
 
-fn is_ours(origin: &str, request: &HttpRequest, public_url: &str) -> bool {
+fn is_ours(origin: &str, request: &HttpRequest, app: &App) -> bool {
+    let public_url = app.public_url.as_str();
     if origin == public_url.trim_end_matches('/') {
+        return true;
+    }
+    // A company's own host is as much ours.
+    let own_host = request::host(request, &app.config.server.trusted_proxies)
+        .filter(|host| {
+            app.gate
+                .get()
+                .is_some_and(|gate| gate.company_at(host).is_some())
+        })
+        .and_then(|host| {
+            let ours = url::Url::parse(public_url).ok()?;
+            let theirs = url::Url::parse(origin).ok()?;
+            Some(theirs.scheme() == ours.scheme() && theirs.host_str() == Some(host.as_str()))
+        });
+    if own_host == Some(true) {
         return true;
     }
     // On a machine of one's own the address typed (localhost, 127.0.0.1, a LAN name) may differ from the configured one.
@@ -58,9 +78,14 @@ fn is_ours(origin: &str, request: &HttpRequest, public_url: &str) -> bool {
         && origin.strip_prefix("http://") == Some(host)
 }
 
-/// The value the token is bound to: the session cookie, else the visitor's form cookie.
+/// The value the token is bound to: the session cookie of that door, else the visitor's form cookie.
 fn bound_to(request: &HttpRequest, app: &App) -> Option<String> {
-    let session = request.cookie(session_cookie_name(app.is_https()));
+    let name = if request::is_console(request.path()) {
+        operator_cookie_name(app.is_https())
+    } else {
+        session_cookie_name(app.is_https())
+    };
+    let session = request.cookie(name);
     session
         .or_else(|| request.cookie(VISITOR_COOKIE))
         .map(|cookie| cookie.value().to_owned())

@@ -22,6 +22,8 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     tables: &[],
     checks: None,
     waiting: None,
+    usage: None,
+    reset_demo: None,
 };
 
 /// The description, made once at start from the list of routes.

@@ -10,6 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::metrics::Counters;
+use super::rates::{self, Rates, Standing};
 use super::request::{self, Door, Facts, below_tenant, is_of_the_instance, slug_in};
 use super::{csrf, problem};
 use crate::Error;
@@ -21,7 +22,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Pages whose address may hold a one-time token: where they came from is told by no more than the site.
-const HOLD_SECRETS: [&str; 3] = ["/setup", "/invite", "/reset"];
+const HOLD_SECRETS: [&str; 4] = ["/setup", "/invite", "/reset", "/signup/confirm"];
 
 /// Runs around every request.
 ///
@@ -39,7 +40,16 @@ pub async fn edge(
     let mut facts = Facts::of(request.request(), trusted);
     let (id, door) = (facts.id.clone(), facts.door);
     let named = named(request.request(), app.as_ref().map(|app| app.get_ref()));
+    // The router sees what comes after a company's prefix: the addresses of the list, whatever they are mounted below.
+    if let Some(prefix) = prefix_length(request.path(), &named) {
+        request.match_info_mut().skip(prefix);
+    }
     facts.tenant_slug = named.as_ref().ok().cloned().flatten();
+    let standing = standing(
+        app.as_ref().map(|app| app.get_ref()),
+        facts.tenant_slug.as_deref(),
+        request.path(),
+    );
     request.extensions_mut().insert(facts);
 
     // No clone of the request may live while the router works on it: it takes the path apart in place.
@@ -49,7 +59,18 @@ pub async fn edge(
         door,
     )
     .or(named.err())
-    .map(|error| problem::render(&error, request.request()))
+    .or(standing
+        .filter(|standing| standing.turned_away)
+        .map(|standing| Error::TooMany {
+            retry_after_seconds: standing.seconds,
+        }))
+    .map(|error| match error {
+        // What people type from habit: on the bare host it leads to a company of theirs.
+        Error::NotFound if request.path() == "/admin" && request.method() == Method::GET => {
+            super::answer::see_other("/")
+        }
+        error => problem::render(&error, request.request()),
+    })
     .or_else(|| {
         let leads_to_setup = door == Door::Page
             && nobody_owns(app.as_ref().map(|app| app.get_ref()), request.path());
@@ -71,6 +92,9 @@ pub async fn edge(
         "same-origin"
     };
     dress(response.headers_mut(), &id, door, https, referrer);
+    if let Some(standing) = standing.filter(|_| door == Door::Api) {
+        rates::tell(response.headers_mut(), standing);
+    }
     super::flash::expire(&mut response);
     // Whoever answers here now will not for long: the next request belongs on a new connection.
     if app.as_ref().is_none_or(|app| !app.phase.is_serving()) {
@@ -108,7 +132,7 @@ fn turned_away(request: &HttpRequest, app: Option<&App>, door: Door) -> Option<E
     // No page takes another unsafe method than POST: the router says which it takes.
     if door == Door::Page
         && request.method() == Method::POST
-        && !csrf::from_our_own_page(request, &app.public_url)
+        && !csrf::from_our_own_page(request, app)
     {
         return Some(Error::Refused(
             "This form was sent from another site's page, so it was not carried out. Open the page here and send it again.".to_owned(),
@@ -118,12 +142,20 @@ fn turned_away(request: &HttpRequest, app: Option<&App>, door: Door) -> Option<E
 }
 
 /// The company a request names by its path or by its host, where many are served; nothing else of a request names one. What
-/// belongs to a company is nowhere without it, and a company's own host leads to no other company.
+/// belongs to a company is nowhere without it, nor once it is archived, and a company's own host leads to no other company.
 fn named(request: &HttpRequest, app: Option<&App>) -> Result<Option<String>, Error> {
-    let Some(app) = app.filter(|app| app.config.tenancy == Tenancy::Multi) else {
+    let Some(app) = app else {
         return Ok(None);
     };
     let path = request.path();
+    let is_there = |slug: Option<&str>| {
+        let gate = app.gate.get();
+        is_of_the_instance(below_tenant(path))
+            || gate.is_none_or(|gate| gate.company(slug).is_some())
+    };
+    if app.config.tenancy == Tenancy::Single {
+        return is_there(None).then_some(None).ok_or(Error::NotFound);
+    }
     let by_path = slug_in(path).map(ToOwned::to_owned);
     let by_host = app.gate.get().and_then(|gate| {
         let host = request::host(request, &app.config.server.trusted_proxies)?;
@@ -131,9 +163,44 @@ fn named(request: &HttpRequest, app: Option<&App>) -> Result<Option<String>, Err
     });
     match (by_path, by_host) {
         (Some(_), Some(_)) => Err(Error::NotFound),
+        // What belongs to the instance has one address, and a slug that is written in another way names nobody.
+        (Some(slug), None) if is_of_the_instance(below_tenant(path)) || !is_plain(&slug) => {
+            Err(Error::NotFound)
+        }
         (None, None) if !is_of_the_instance(path) => Err(Error::NotFound),
-        (by_path, by_host) => Ok(by_path.or(by_host)),
+        (by_path, by_host) => match by_path.or(by_host) {
+            Some(slug) if !is_there(Some(&slug)) => Err(Error::NotFound),
+            slug => Ok(slug),
+        },
     }
+}
+
+/// Counts a request of a company where there is a limit; what is the instance's own is nobody's.
+fn standing(app: Option<&App>, slug: Option<&str>, path: &str) -> Option<Standing> {
+    let app = app?;
+    let per_second = rates::per_second(app)?;
+    if slug.is_none() && is_of_the_instance(path) {
+        return None;
+    }
+    let company = app.gate.get()?.company(slug)?;
+    let rates = app.memory.of::<Rates>();
+    Some(rates.take(company.tenant, per_second, app.clock.now()))
+}
+
+/// Whether a slug in an address stands there as it is, with nothing to decode.
+fn is_plain(slug: &str) -> bool {
+    slug.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// Bytes of `/t/<slug>` where the path names the company.
+fn prefix_length(path: &str, named: &Result<Option<String>, Error>) -> Option<u16> {
+    let slug = slug_in(path)?;
+    let is_taken = named
+        .as_ref()
+        .is_ok_and(|named| named.as_deref() == Some(slug));
+    is_taken
+        .then(|| path.len().saturating_sub(below_tenant(path).len()))
+        .and_then(|length| u16::try_from(length).ok())
 }
 
 /// While nobody owns the instance every page leads to the setup, which says where its link stands.

@@ -35,6 +35,7 @@ pub mod pager;
 pub mod posted;
 pub mod problem;
 pub mod query;
+mod rates;
 pub mod request;
 pub mod route;
 pub mod sent_once;

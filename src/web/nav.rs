@@ -27,6 +27,8 @@ pub enum Place {
     Audit,
     /// Versions, store, jobs, checks.
     System,
+    /// What the company uses of its plan.
+    Usage,
     /// The company's settings.
     Settings,
 }
@@ -52,6 +54,7 @@ const SECTIONS: &[(&str, &[Place])] = &[
             Place::ApiKeys,
             Place::Audit,
             Place::System,
+            Place::Usage,
             Place::Settings,
         ],
     ),
@@ -73,6 +76,7 @@ impl Place {
             Self::ApiKeys => "API keys",
             Self::Audit => "Audit trail",
             Self::System => "System",
+            Self::Usage => "Usage",
             Self::Settings => "Settings",
         }
     }
@@ -105,6 +109,7 @@ impl Place {
             Self::ApiKeys => "/admin/api-keys",
             Self::Audit => "/admin/audit",
             Self::System => "/admin/system",
+            Self::Usage => "/admin/usage",
             Self::Settings => "/admin/settings",
         }
     }
@@ -125,8 +130,8 @@ pub const COUNTED: u64 = 1_000;
 /// A rendered entry.
 #[derive(Clone, Debug)]
 pub struct Item {
-    /// Which page.
-    pub place: Place,
+    /// Which page of the admin; none for a console's own.
+    pub place: Option<Place>,
     /// The name shown.
     pub label: &'static str,
     /// Where it leads.
@@ -164,7 +169,7 @@ pub fn build(
                 .copied()
                 .filter(|place| allowed(*place))
                 .map(|place| Item {
-                    place,
+                    place: Some(place),
                     label: place.label(),
                     href: format!("{base}{}", place.path()),
                     current: current == Some(place),
@@ -188,7 +193,9 @@ mod tests {
         for (count, badge) in [(1, "1"), (999, "999"), (1_000, "999+"), (40_000, "999+")] {
             let shown = build("", None, &[(Place::Partners, count)], |_| true);
             let mut items = shown.iter().flat_map(|section| &section.items);
-            let item = items.find(|item| item.place == Place::Partners).unwrap();
+            let item = items
+                .find(|item| item.place == Some(Place::Partners))
+                .unwrap();
             assert_eq!(item.badge(), badge);
         }
     }

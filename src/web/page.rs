@@ -93,6 +93,10 @@ pub struct PageShell {
     pub here: String,
     /// How figures are written.
     pub format: Format,
+    /// Whether the page is the operators' own, with an account and a start page of their own.
+    pub is_console: bool,
+    /// Whether many companies are served, so that a person may have several.
+    pub is_shared: bool,
 }
 
 impl PageShell {
@@ -141,6 +145,24 @@ impl PageShell {
     /// An address of this tenant.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
+    }
+
+    /// The start page.
+    pub fn home(&self) -> String {
+        if self.is_console {
+            "/operator".to_owned()
+        } else {
+            self.url("/admin")
+        }
+    }
+
+    /// Where signing out is sent to.
+    pub fn logout(&self) -> &'static str {
+        if self.is_console {
+            "/operator/logout"
+        } else {
+            "/logout"
+        }
     }
 
     /// The address of an embedded file.

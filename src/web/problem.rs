@@ -17,6 +17,21 @@ fn row(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Sign in first"),
         Error::Forbidden(_) => (StatusCode::FORBIDDEN, "missing_right", "Not allowed"),
         Error::Refused(_) => (StatusCode::FORBIDDEN, "refused", "Refused"),
+        Error::Frozen => (StatusCode::FORBIDDEN, "tenant_frozen", "Frozen"),
+        Error::ProductDisabled(_) => (StatusCode::FORBIDDEN, "product_disabled", "Switched off"),
+        Error::PlanLimit {
+            retry_after_seconds: None,
+            ..
+        } => (
+            StatusCode::PAYMENT_REQUIRED,
+            "plan_limit",
+            "The plan is used up",
+        ),
+        Error::PlanLimit { .. } => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "plan_limit",
+            "The plan is used up",
+        ),
         Error::Invalid(_) => (
             StatusCode::UNPROCESSABLE_ENTITY,
             "invalid",
@@ -74,7 +89,22 @@ pub const CODES: &[(u16, &str, &str)] = &[
         "unauthenticated",
         "No key, or one that is not good any more.",
     ),
+    (
+        402,
+        "plan_limit",
+        "The company’s plan is used up; `detail` names the limit.",
+    ),
     (403, "missing_right", "The key lacks the named right."),
+    (
+        403,
+        "tenant_frozen",
+        "The company is frozen: it can be read, not changed.",
+    ),
+    (
+        403,
+        "product_disabled",
+        "The product is switched off for this company.",
+    ),
     (
         404,
         "not_found",
@@ -160,6 +190,10 @@ pub fn render(error: &Error, request: &HttpRequest) -> HttpResponse {
         Error::TooMany {
             retry_after_seconds,
         } => Some(*retry_after_seconds),
+        Error::PlanLimit {
+            retry_after_seconds,
+            ..
+        } => *retry_after_seconds,
         Error::Busy => Some(1),
         _ => None,
     };
@@ -238,7 +272,12 @@ fn page(
         let query = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("next", next)
             .finish();
-        return super::answer::see_other(&format!("/login?{query}"));
+        let door = if request::is_console(path) {
+            "/operator/login"
+        } else {
+            "/login"
+        };
+        return super::answer::see_other(&format!("{door}?{query}"));
     }
     let sentence = match error {
         Error::Invalid(fields) => fields.iter().map(|field| as_sentence(&field.message)).collect::<Vec<_>>().join(" "),
@@ -266,10 +305,15 @@ fn page(
             Some(place) if !at_the_list => (format!("Back to {}", place.label()), place.path()),
             _ => ("Go to the start page".to_owned(), "/admin"),
         };
-        let back = Link::new(label, format!("{base}{target}"));
+        let back = Link::new(label, shell.url(target));
         return inside(shell, status, sentence, request_id, back);
     }
     let shell = PageShell::new(request, base).titled(title);
+    let start = if request::is_console(path) {
+        "/operator".to_owned()
+    } else {
+        shell.url("/admin")
+    };
     html(
         status,
         &ErrorPage {
@@ -277,7 +321,7 @@ fn page(
             status: status.as_u16(),
             sentence,
             request_id,
-            back: Link::new("Go to the start page", format!("{base}/admin")),
+            back: Link::new("Go to the start page", start),
         },
     )
 }

@@ -122,9 +122,10 @@ pub fn host(request: &HttpRequest, trusted: &[IpNet]) -> Option<String> {
 }
 
 /// First segments of the paths that belong to the instance and to no company, where many are served.
-const OF_THE_INSTANCE: [&str; 16] = [
+const OF_THE_INSTANCE: [&str; 17] = [
     "",
     "account",
+    "companies",
     "favicon.ico",
     "forgot",
     "healthz",
@@ -145,6 +146,12 @@ const OF_THE_INSTANCE: [&str; 16] = [
 pub fn is_of_the_instance(path: &str) -> bool {
     let first = path.trim_start_matches('/').split('/').next();
     first.is_some_and(|first| OF_THE_INSTANCE.contains(&first))
+        || path.starts_with("/api/v1/operator/")
+}
+
+/// Whether a path is a page of the operators' console.
+pub fn is_console(path: &str) -> bool {
+    path == "/operator" || path.starts_with("/operator/")
 }
 
 fn client_behind(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {

@@ -4,10 +4,12 @@ mod activate;
 mod archive;
 mod create;
 mod delete;
+mod entitle;
 mod freeze;
 mod health;
 mod list;
 mod record;
+mod reset_demo;
 mod set;
 mod show;
 
@@ -73,6 +75,8 @@ pub enum Tenant {
     Archive(archive::Archive),
     /// Remove a company with everything it has
     Delete(delete::Delete),
+    /// Bring a demo company back to the demo data
+    ResetDemo(reset_demo::ResetDemo),
     /// Look whether a company is whole: nine checks
     Health(health::Health),
     Export(super::carry::Export),
@@ -104,6 +108,7 @@ impl Tenant {
             Self::Create(command) => command.read_input(),
             Self::Archive(command) => command.read_input(),
             Self::Delete(command) => command.read_input(),
+            Self::ResetDemo(command) => command.read_input(),
             Self::Export(command) => command.read_input(),
             Self::Import(command) => command.read_input(),
             Self::Set(_)
@@ -125,6 +130,7 @@ impl Tenant {
             Self::Freeze(command) => command.run(app, io).await,
             Self::Archive(command) => command.run(app, io).await,
             Self::Delete(command) => command.run(app, io).await,
+            Self::ResetDemo(command) => command.run(app, io).await,
             Self::Health(command) => command.run(app, io).await,
             Self::Export(command) => command.run(app, io).await,
             Self::Import(command) => command.run(app, io).await,

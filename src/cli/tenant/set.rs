@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::entitle::{Entitled, said};
 use super::named;
 use super::record::{Record, moment};
 use super::show::shown;
@@ -16,7 +17,9 @@ use crate::tenancy;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   steading tenant set acme --plan growth --trial-ends 2026-12-31
-  steading tenant set acme --industry ''                        takes the industry away")]
+  steading tenant set acme --industry ''                        takes the industry away
+  steading tenant set acme --product partners=off               shuts the partner programme for this company
+  steading tenant set acme --product partners --knob members=5  lets five people in, whatever the plan says")]
 pub struct Set {
     /// Its slug
     slug: String,
@@ -25,6 +28,8 @@ pub struct Set {
     /// When its trial ends: a day, or a time with its zone; empty for never
     #[arg(long, value_name = "WHEN")]
     trial_ends: Option<String>,
+    #[command(flatten)]
+    entitled: Entitled,
     #[command(flatten)]
     consent: Consent,
     /// Print one JSON value
@@ -36,7 +41,7 @@ impl Set {
     pub(super) async fn run(self, app: &App, io: &mut Io) -> Outcome {
         self.consent.to_nothing()?;
         let company = named(app, &self.slug).await?;
-        let wanted = self.record.read()?;
+        let (wanted, entitled) = (self.record.read()?, self.entitled.read()?);
         let settings = wanted.settings(&company.settings)?;
         let trial = match self.trial_ends.as_deref() {
             None => None,
@@ -51,7 +56,12 @@ impl Set {
             }
         })
         .await?;
-        if changed == company {
+        let decided = entitled.is_some();
+        if let Some(entitled) = entitled {
+            let stands = tenancy::entitle(app, &Actor::shell(), company.id, entitled).await?;
+            io.say(said(&stands));
+        }
+        if changed == company && !decided {
             io.say("Nothing was different.");
         }
         shown(app, io, &changed, self.json)

@@ -367,7 +367,7 @@ fn reported(
     Ok(reports)
 }
 
-fn login_of(url: &str) -> Option<String> {
+pub(super) fn login_of(url: &str) -> Option<String> {
     let parsed = url::Url::parse(url).ok()?;
     let name = percent_encoding::percent_decode_str(parsed.username())
         .decode_utf8()

@@ -113,6 +113,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::*;
 
+    arrivals (tenant_id, user_id) {
+        tenant_id -> Key,
+        user_id -> Key,
+        last_used_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+
     sessions (id) {
         id -> Key,
         user_id -> Key,
@@ -224,13 +235,101 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+
+    operators (id) {
+        id -> Key,
+        email -> Text,
+        name -> Text,
+        password_hash -> Text,
+        disabled_at -> Nullable<Instant>,
+        last_login_at -> Nullable<Instant>,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+
+    operator_sessions (id) {
+        id -> Key,
+        operator_id -> Key,
+        token_hash -> Binary,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        created_at -> Instant,
+        last_seen_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+
+    operator_keys (id) {
+        id -> Key,
+        name -> Text,
+        public_id -> Text,
+        secret_hash -> Binary,
+        created_by -> Text,
+        created_at -> Instant,
+        last_used_at -> Nullable<Instant>,
+        revoked_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+
+    signups (id) {
+        id -> Key,
+        company -> Text,
+        slug -> Text,
+        name -> Text,
+        email -> Text,
+        password_hash -> Text,
+        token_hash -> Binary,
+        state -> Text,
+        reason -> Nullable<Text>,
+        address -> Nullable<Text>,
+        expires_at -> Instant,
+        decided_by -> Nullable<Text>,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+
+    signup_blocks (kind, value) {
+        kind -> Text,
+        value -> Text,
+        created_by -> Text,
+        created_at -> Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     tenants,
     data_keys,
     entitlements,
     projects,
+    operators,
+    operator_sessions,
+    operator_keys,
+    signups,
+    signup_blocks,
     users,
     memberships,
+    arrivals,
     sessions,
     one_times,
     api_keys,

@@ -12,7 +12,7 @@ use crate::web::Allowed;
 use crate::{Error, Result};
 
 /// Whose account a signed-in request is about.
-fn own(allowed: &Allowed<OwnAccount>) -> Result<(UserId, SessionView)> {
+pub(super) fn own(allowed: &Allowed<OwnAccount>) -> Result<(UserId, SessionView)> {
     let user = allowed
         .actor
         .id

@@ -1,8 +1,8 @@
 //! What can be done with members: invite, change roles, disable and enable. The last owner stays.
 
 use super::{
-    Member, User, insert_membership, insert_user, member_by_id, owners, save_membership,
-    user_by_email,
+    Member, User, held_members, insert_membership, insert_user, member_by_id, open_memberships,
+    owners, save_membership, user_by_email,
 };
 use crate::actor::Actor;
 use crate::app::App;
@@ -10,13 +10,13 @@ use crate::audit::{self, Event};
 use crate::clock::Timestamp;
 use crate::crypto::PlainToken;
 use crate::db::ControlConn;
-use crate::gate::{Permission, Rights};
+use crate::gate::{Counted, Limits, Permission, Rights};
 use crate::id::{TenantId, UserId};
 use crate::identity::keeper::Keeper;
 use crate::identity::model::{Role, Roles, may_change_roles};
 use crate::identity::one_time::{self, Purpose};
 use crate::identity::permissions::WriteOwners;
-use crate::identity::{letters, sessions};
+use crate::identity::{companies, letters, sessions};
 use crate::mailing::{self, Mail};
 use crate::{Error, Result};
 
@@ -31,7 +31,9 @@ pub(in crate::identity) struct By {
 /// A one-time link somebody is to be handed.
 #[derive(Debug, Clone)]
 pub(in crate::identity) struct Invitation {
+    /// A one-time link; of somebody who belongs to another company too, whose link is in their mail alone, only where to sign in.
     pub(in crate::identity) link: String,
+    pub(in crate::identity) is_one_time: bool,
     pub(in crate::identity) expires_at: Timestamp,
 }
 
@@ -53,8 +55,8 @@ pub(in crate::identity) async fn invite(
         name: name.to_owned(),
         password: None,
     };
+    let limits = limits_of(app, by.tenant)?;
     let sent = Sent::new(app, &by, &user.email, &roles)?;
-    let invitation = sent.invitation(now);
     let member = Member {
         user,
         roles,
@@ -62,20 +64,27 @@ pub(in crate::identity) async fn invite(
         disabled_at: None,
         joined_at: now,
     };
-    let made = member.clone();
-    app.control
-        .write(move |c| {
-            if user_by_email(c, &made.user.email)?.is_some() {
-                return Err(Error::Duplicate);
+    let outcome = app.control.write(move |c| {
+        let mut made = member.clone();
+        let known = user_by_email(c, &made.user.email)?;
+        let is_known = known.is_some();
+        match known {
+            Some(user) => {
+                if member_by_id(c, by.tenant, user.id)?.is_some() {
+                    return Err(Error::Duplicate);
+                }
+                made.user = user;
             }
-            insert_user(c, made.user.id, &made.user.email, &made.user.name, None)?;
-            insert_membership(c, by.tenant, made.user.id, &made.roles)?;
-            sent.issue(c, made.user.id)?;
-            let event = target(Event::new("member.invited"), &made).created(&shown(&made));
-            audit::record(c, &by.actor, event)
-        })
-        .await?;
-    Ok((member, invitation))
+            None => insert_user(c, made.user.id, &made.user.email, &made.user.name, None)?,
+        }
+        limits.one_more(Counted::Members, |_| held_members(c, by.tenant))?;
+        insert_membership(c, by.tenant, made.user.id, &made.roles)?;
+        sent.send(c, &made.user)?;
+        let event = target(Event::new("member.invited"), &made).created(&shown(&made));
+        audit::record(c, &by.actor, event)?;
+        Ok((made, sent.shown(now, !is_known)))
+    });
+    outcome.await
 }
 
 /// Says of the field of a form or body that the address is taken.
@@ -92,6 +101,7 @@ pub(in crate::identity) async fn create(
     password: crate::crypto::HashedPassword,
 ) -> Result<UserId> {
     let now = app.clock.now();
+    let limits = limits_of(app, by.tenant)?;
     let id = UserId::new(now);
     let user = User {
         id,
@@ -111,6 +121,7 @@ pub(in crate::identity) async fn create(
             if user_by_email(c, &member.user.email)?.is_some() {
                 return Err(Error::Duplicate);
             }
+            limits.one_more(Counted::Members, |_| held_members(c, by.tenant))?;
             insert_user(c, id, &member.user.email, "", member.user.password.as_ref())?;
             insert_membership(c, by.tenant, id, &member.roles)?;
             if member.roles.has(Role::Owner) {
@@ -136,9 +147,8 @@ pub(in crate::identity) async fn invite_again(
         .await?
         .ok_or(Error::NotFound)?;
     let sent = Sent::new(app, &by, &member.user.email, &member.roles)?;
-    let invitation = sent.invitation(app.clock.now());
-    let member = app
-        .control
+    let now = app.clock.now();
+    app.control
         .write(move |c| {
             let member = member_by_id(c, by.tenant, id)?.ok_or(Error::NotFound)?;
             if !may_change_roles(&by.rights, Some(&member.roles), None) {
@@ -150,16 +160,17 @@ pub(in crate::identity) async fn invite_again(
                     "The invitation was accepted already.",
                 ));
             }
-            sent.issue(c, id)?;
+            sent.send(c, &member.user)?;
             audit::record(
                 c,
                 &by.actor,
                 target(Event::new("member.invited_again"), &member),
             )?;
-            Ok(member)
+            let belongs_here_alone = open_memberships(c, id)?.len() <= 1;
+            let invitation = sent.shown(now, belongs_here_alone);
+            Ok((member, invitation))
         })
-        .await?;
-    Ok((member, invitation))
+        .await
 }
 
 /// What changes about a member.
@@ -176,6 +187,7 @@ pub(in crate::identity) async fn change(
     id: UserId,
     change: Change,
 ) -> Result<Member> {
+    let limits = limits_of(app, by.tenant)?;
     let member = app
         .control
         .write(move |c| {
@@ -195,6 +207,9 @@ pub(in crate::identity) async fn change(
             if !may_change_roles(&by.rights, Some(&before.roles), Some(&after.roles)) {
                 return Err(Error::Forbidden(WriteOwners::NAME.to_owned()));
             }
+            if before.disabled_at.is_some() && after.disabled_at.is_none() {
+                limits.one_more(Counted::Members, |_| held_members(c, by.tenant))?;
+            }
             save_membership(c, by.tenant, id, &after.roles, after.disabled_at)?;
             // Counted after the change, in its transaction: two who leave at once cannot both be the last but one.
             if before.roles.has(Role::Owner) && owners(c, Some(by.tenant))? == 0 {
@@ -210,7 +225,9 @@ pub(in crate::identity) async fn change(
             };
             if after.disabled_at.is_some() {
                 sessions::end_in(c, by.tenant, id)?;
-                one_time::kill_all_of(c, id)?;
+                if open_memberships(c, id)?.is_empty() {
+                    one_time::kill_all_of(c, id)?;
+                }
             }
             let event =
                 target(Event::new(action), &after).before_after(&shown(&before), &shown(&after));
@@ -220,6 +237,12 @@ pub(in crate::identity) async fn change(
         .await?;
     Keeper::of(app)?.forget_person(id);
     Ok(member)
+}
+
+/// What the company's plan allows now, whoever asks: a browser, a key or somebody at the shell.
+fn limits_of(app: &App, tenant: TenantId) -> Result<Limits> {
+    let company = Keeper::of(app)?.directory().by_id(tenant);
+    Ok(company.map_or(Limits::NONE, |company| company.standing.limits))
 }
 
 fn target(event: Event, member: &Member) -> Event {
@@ -247,18 +270,30 @@ fn shown(member: &Member) -> serde_json::Value {
 pub(in crate::identity) struct Sent {
     token: PlainToken,
     link: String,
+    /// Where somebody signs in who has a password.
+    door: String,
     mail: Mail,
+    mail_to_known: Option<Mail>,
     vault: crate::crypto::Vault,
 }
 
 impl Sent {
     fn new(app: &App, by: &By, email: &str, roles: &Roles) -> Result<Self> {
-        let company = Keeper::of(app)?
+        let keeper = Keeper::of(app)?;
+        let company = keeper
             .directory()
             .by_id(by.tenant)
             .map(|one| one.view.name.clone())
             .unwrap_or_default();
-        Self::to(app, &by.actor, &company, email, roles)
+        let door = format!("{}{}", app.public_url, companies::home(keeper, by.tenant));
+        let role = roles.strongest().as_str();
+        let word = letters::added(&by.actor.name, &company, role, &door)?;
+        let sent = Self::to(app, &by.actor, &company, email, roles)?;
+        Ok(Self {
+            door,
+            mail_to_known: Some(Mail::of("added", email, word)),
+            ..sent
+        })
     }
 
     /// For a company by its name: one about to be opened is in no directory yet.
@@ -278,15 +313,32 @@ impl Sent {
         Ok(Self {
             token,
             link,
+            door: format!("{}/login", app.public_url),
             mail,
+            mail_to_known: None,
             vault: app.vault.clone(),
         })
     }
 
     pub(in crate::identity) fn invitation(&self, now: Timestamp) -> Invitation {
+        self.shown(now, true)
+    }
+
+    /// What whoever invites sees. A link that also opens another company is for its reader alone.
+    fn shown(&self, now: Timestamp, is_one_time: bool) -> Invitation {
+        let link = if is_one_time { &self.link } else { &self.door };
         Invitation {
-            link: self.link.clone(),
+            link: link.clone(),
+            is_one_time,
             expires_at: now.plus(Purpose::Invite.lifetime()),
+        }
+    }
+
+    /// Writes to somebody: a link to choose a password, or word to whoever has one.
+    fn send(&self, c: &mut ControlConn, user: &User) -> Result<()> {
+        match &self.mail_to_known {
+            Some(mail) if user.password.is_some() => mailing::queue(c, &self.vault, mail).map(drop),
+            _ => self.issue(c, user.id),
         }
     }
 

@@ -8,15 +8,21 @@ mod store;
 
 pub(super) use self::carry::claim_address;
 pub use self::carry::{CarriedMember, Entered, carried_members, enter_members};
+pub use self::store::head_counts;
 pub(super) use self::store::{
-    has_users, insert_membership, insert_user, member_by_id, members, open_memberships, owners,
-    save_membership, set_name, set_password, signed_in, strengthen_password, user_by_email,
-    user_by_id,
+    entered, has_users, held_members, insert_membership, insert_user, member_by_id, members,
+    open_memberships, owners, save_membership, set_name, set_password, signed_in,
+    strengthen_password, user_by_email, user_by_id,
 };
 use super::model::Roles;
+use crate::Result;
+use crate::app::App;
 use crate::clock::Timestamp;
 use crate::crypto::HashedPassword;
-use crate::id::UserId;
+use crate::db::Scope;
+use crate::gate::{Counted, Later};
+use crate::id::{TenantId, UserId};
+use crate::slice::Used;
 
 /// Somebody who signs in.
 #[derive(Debug, Clone)]
@@ -49,6 +55,14 @@ pub(super) struct Member {
     pub(super) last_login_at: Option<Timestamp>,
     pub(super) disabled_at: Option<Timestamp>,
     pub(super) joined_at: Timestamp,
+}
+
+/// A company somebody may enter.
+#[derive(Debug, Clone)]
+pub(super) struct Membership {
+    pub(super) tenant: TenantId,
+    pub(super) roles: Roles,
+    pub(super) last_used_at: Option<Timestamp>,
 }
 
 /// Where a member stands.
@@ -96,4 +110,13 @@ impl Member {
             Standing::Active
         }
     }
+}
+
+/// Counts whoever may enter a company, for its plan.
+pub(super) fn usage(app: App, scope: Scope, _: Timestamp) -> Later<'static, Result<Vec<Used>>> {
+    Box::pin(async move {
+        let tenant = scope.tenant();
+        let held = app.control.read(move |c| held_members(c, tenant)).await?;
+        Ok(vec![(Counted::Members, held)])
+    })
 }

@@ -178,6 +178,8 @@ fn role_choices<P>(allowed: &Allowed<P>) -> Vec<Choice> {
 struct Invited {
     shell: PageShell,
     link: String,
+    /// Otherwise only where to sign in.
+    is_one_time: bool,
     until: Markup,
     mails_leave: bool,
     back: String,
@@ -225,6 +227,7 @@ fn invited(
     page::ok(&Invited {
         shell,
         link: invitation.link,
+        is_one_time: invitation.is_one_time,
         until: allowed.format().when(invitation.expires_at),
         mails_leave: allowed.app.config.mail.smtp_url.is_some(),
         back: allowed.url(LIST),

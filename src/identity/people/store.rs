@@ -2,11 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::{Member, User};
+use super::{Member, Membership, User};
 use crate::clock::Timestamp;
 use crate::crypto::HashedPassword;
 use crate::db::ControlConn;
-use crate::db::schema::control::{memberships, users};
+use crate::db::schema::control::{arrivals, memberships, users};
 use crate::id::{TenantId, UserId};
 use crate::identity::model::Roles;
 use crate::{Error, Result};
@@ -125,6 +125,16 @@ pub(in crate::identity) fn signed_in(c: &mut ControlConn, id: UserId) -> Result<
     Ok(())
 }
 
+/// Whoever may enter a company, those who were invited among them.
+pub(in crate::identity) fn held_members(c: &mut ControlConn, tenant: TenantId) -> Result<u64> {
+    let held: i64 = memberships::table
+        .filter(memberships::tenant_id.eq(tenant))
+        .filter(memberships::disabled_at.is_null())
+        .count()
+        .get_result(c.db())?;
+    Ok(u64::try_from(held).unwrap_or_default())
+}
+
 type MemberRow = (
     UserRow,
     Option<Timestamp>,
@@ -188,16 +198,76 @@ pub(in crate::identity) fn member_by_id(
     row.map(member).transpose()
 }
 
-/// The companies somebody may enter now, the one they joined first in front.
+/// The companies somebody may enter now: the one they were in last in front, then those they never entered as they joined them.
 pub(in crate::identity) fn open_memberships(
     c: &mut ControlConn,
     id: UserId,
-) -> Result<Vec<TenantId>> {
-    Ok(memberships::table
+) -> Result<Vec<Membership>> {
+    let rows: Vec<(TenantId, String, Option<Timestamp>)> = memberships::table
+        .left_join(
+            arrivals::table.on(arrivals::tenant_id
+                .eq(memberships::tenant_id)
+                .and(arrivals::user_id.eq(memberships::user_id))),
+        )
         .filter(memberships::user_id.eq(id))
         .filter(memberships::disabled_at.is_null())
-        .select(memberships::tenant_id)
+        .select((
+            memberships::tenant_id,
+            memberships::roles,
+            arrivals::last_used_at.nullable(),
+        ))
         .order((memberships::created_at, memberships::tenant_id))
+        .load(c.db())?;
+    let mut all = rows
+        .into_iter()
+        .map(|(tenant, roles, last_used_at)| {
+            let roles = roles
+                .parse()
+                .map_err(|_| Error::internal(format!("the roles of {id} cannot be read")))?;
+            Ok(Membership {
+                tenant,
+                roles,
+                last_used_at,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    all.sort_by_key(|one| std::cmp::Reverse(one.last_used_at));
+    Ok(all)
+}
+
+/// Notes that somebody entered a company.
+pub(in crate::identity) fn entered(
+    c: &mut ControlConn,
+    tenant: TenantId,
+    id: UserId,
+) -> Result<()> {
+    let now = c.now();
+    let known = arrivals::table
+        .filter(arrivals::tenant_id.eq(tenant))
+        .filter(arrivals::user_id.eq(id));
+    let changed = diesel::update(known)
+        .set(arrivals::last_used_at.eq(now))
+        .execute(c.db())?;
+    if changed == 0 {
+        diesel::insert_into(arrivals::table)
+            .values((
+                arrivals::tenant_id.eq(tenant),
+                arrivals::user_id.eq(id),
+                arrivals::last_used_at.eq(now),
+            ))
+            .execute(c.db())?;
+    }
+    Ok(())
+}
+
+/// How many people each company has.
+///
+/// # Errors
+/// Where the store fails.
+pub fn head_counts(c: &mut ControlConn) -> Result<Vec<(TenantId, i64)>> {
+    Ok(memberships::table
+        .group_by(memberships::tenant_id)
+        .select((memberships::tenant_id, diesel::dsl::count_star()))
         .load(c.db())?)
 }
 

@@ -8,6 +8,7 @@ use super::{acceptable, look_for_owner, replace_password};
 use crate::app::App;
 use crate::crypto::{HashedToken, PlainPassword, PlainToken};
 use crate::gate::Gate;
+use crate::identity::companies;
 use crate::identity::keeper::Keeper;
 use crate::identity::one_time::{self, OneTime, Purpose};
 use crate::identity::open_page::{Open, told, with_cookie};
@@ -197,20 +198,22 @@ async fn finish(
                 people::set_name(c, link.user.id, &name)?;
             }
             replace_password(c, &actor, &link.user, &hash)?;
-            let tenant = people::open_memberships(c, link.user.id)?.first().copied();
-            let Some(tenant) = tenant.filter(|_| purpose == Purpose::Invite) else {
-                return Ok(false);
+            let memberships = people::open_memberships(c, link.user.id)?;
+            let first = memberships.first().map(|one| one.tenant);
+            let Some(tenant) = first.filter(|_| purpose == Purpose::Invite) else {
+                return Ok(None);
             };
             people::signed_in(c, link.user.id)?;
+            people::entered(c, tenant, link.user.id)?;
             sessions::insert(c, &NewSession::new(now, link.user.id, tenant, new, &origin))?;
-            Ok(true)
+            Ok(Some(tenant))
         })
         .await?;
     keeper.forget_person(id);
     look_for_owner(app, keeper).await?;
-    if signs_in {
+    if let Some(tenant) = signs_in {
         return Ok(with_cookie(
-            answer::see_other("/admin"),
+            answer::see_other(&companies::home(keeper, tenant)),
             Some(sessions::cookie(app, &token)),
         ));
     }

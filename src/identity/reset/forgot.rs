@@ -61,9 +61,11 @@ pub async fn ask(request: HttpRequest, app: web::Data<App>, form: Form) -> Resul
         .is_ok();
 
     let company = keeper
-        .company(None)
-        .map(|company| company.view.name.clone())
-        .unwrap_or_default();
+        .company(facts::facts(&request).tenant_slug.as_deref())
+        .map_or_else(
+            || "Steading".to_owned(),
+            |company| company.view.name.clone(),
+        );
     let token = PlainToken::generate()?;
     let link = format!("{}/reset?token={}", app.public_url, token.expose());
     let minutes = Purpose::Reset.lifetime().as_secs() / 60;

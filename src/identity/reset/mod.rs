@@ -18,11 +18,10 @@ use crate::gate::Gate;
 use crate::{Error, Result};
 
 /// A password somebody wants, if it is one that is taken.
-pub(super) fn acceptable(
-    password: &PlainPassword,
-    email: &str,
-    company: &str,
-) -> Result<(), FieldError> {
+///
+/// # Errors
+/// Where it is one that is guessed.
+pub fn acceptable(password: &PlainPassword, email: &str, company: &str) -> Result<(), FieldError> {
     policy::check(password, PersonalWords { email, company })
         .map_err(|weak| FieldError::new("password", weak.to_string()))
 }
@@ -101,7 +100,7 @@ async fn find(app: &App, email: &str) -> Result<User> {
 
 /// An invited owner who got a password owns the instance from now on.
 pub(super) async fn look_for_owner(app: &App, keeper: &Keeper) -> Result<()> {
-    if !keeper.is_owned() && app.control.read(|c| people::owners(c, None)).await? > 0 {
+    if !keeper.has_owner() && app.control.read(|c| people::owners(c, None)).await? > 0 {
         keeper.owned();
     }
     Ok(())

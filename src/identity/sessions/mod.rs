@@ -8,7 +8,7 @@ use actix_web::cookie::{Cookie, SameSite};
 
 pub(super) use self::store::{
     by_token, count_in, end_all, end_by_token, end_in, end_one, insert, of_user, rotate, seen,
-    sweep,
+    sweep, switch,
 };
 use super::model::Roles;
 use crate::actor::Origin;

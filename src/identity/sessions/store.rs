@@ -186,6 +186,22 @@ pub(in crate::identity) fn rotate(
     Ok(())
 }
 
+/// Moves a session to another company, under another token.
+pub(in crate::identity) fn switch(
+    c: &mut ControlConn,
+    id: SessionId,
+    tenant: TenantId,
+    token: &HashedToken,
+) -> Result<()> {
+    diesel::update(sessions::table.filter(sessions::id.eq(id)))
+        .set((
+            sessions::tenant_id.eq(tenant),
+            sessions::token_hash.eq(token.as_bytes().as_slice()),
+        ))
+        .execute(c.db())?;
+    Ok(())
+}
+
 /// Notes when a session was last used; never backwards.
 pub(in crate::identity) fn seen(c: &mut ControlConn, id: SessionId, at: Timestamp) -> Result<()> {
     diesel::update(

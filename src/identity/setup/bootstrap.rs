@@ -49,7 +49,10 @@ pub(in crate::identity) async fn bootstrap(app: &App) -> Result<()> {
         return Ok(());
     }
     let keeper = Keeper::of(app)?;
-    let company = keeper.directory().home().ok_or(Error::NotFound)?;
+    let Some(company) = keeper.directory().home() else {
+        tracing::warn!("The configured first owner waits for a company");
+        return Ok(());
+    };
     let email = normal(&owner.email);
     let password = judged(owner, &company.view.name)?;
     let hash: HashedPassword = app.hasher.hash(&password).await?;

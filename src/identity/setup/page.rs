@@ -8,7 +8,7 @@ use super::{Claim, claim, dead_link, guess, no_link, owned_already};
 use crate::app::App;
 use crate::crypto::policy::{self, PersonalWords};
 use crate::crypto::{HashedToken, PlainPassword, PlainToken};
-use crate::gate::Gate;
+use crate::identity::companies;
 use crate::identity::keeper::Keeper;
 use crate::identity::one_time::{self, Purpose};
 use crate::identity::open_page::{Open, told, with_cookie};
@@ -89,7 +89,7 @@ pub async fn save(request: HttpRequest, app: web::Data<App>, form: Form) -> Resu
     };
     match outcome {
         Ok(token) => Ok(with_cookie(
-            answer::see_other("/admin"),
+            answer::see_other(&companies::start(&app)?),
             Some(sessions::cookie(&app, &token)),
         )),
         Err(error) => {
@@ -130,7 +130,7 @@ struct Link {
 /// The link somebody came with, if it still works. Guessing is slowed down by place.
 async fn open_link(request: &HttpRequest, app: &App, token: &str) -> Result<Link> {
     let keeper = Keeper::of(app)?;
-    if keeper.is_owned() {
+    if keeper.has_owner() {
         return Err(owned_already());
     }
     if token.is_empty() {

@@ -8,6 +8,7 @@ use super::{Refused, begin, device, normal, prove};
 use crate::app::App;
 use crate::crypto::{PlainPassword, PlainToken};
 use crate::gate::{Ask, Credential, Gate};
+use crate::identity::companies;
 use crate::identity::keeper::Keeper;
 use crate::identity::open_page::{Open, too_many, with_cookie};
 use crate::identity::sessions;
@@ -36,14 +37,16 @@ pub async fn show(request: HttpRequest, app: web::Data<App>) -> Result<HttpRespo
     }
     let query = Query::of(&request);
     let next = answer::local_next(query.get("next"));
+    let slug = facts::facts(&request).tenant_slug;
     if let Some(cookie) = request.cookie(csrf::session_cookie_name(app.is_https())) {
         let ask = Ask {
             credential: Credential::Cookie(cookie.value().to_owned()),
-            tenant_slug: None,
+            tenant_slug: slug.clone(),
             origin: facts::origin(&request),
         };
-        if keeper.admit(ask).await.is_ok() {
-            return Ok(answer::see_other(next));
+        if let Ok(admission) = keeper.admit(ask).await {
+            let to = companies::onward(keeper, slug.as_deref(), &admission.slug, next);
+            return Ok(answer::see_other(&to));
         }
     }
     let open = Open::new(&request, &app, "Sign in")?;
@@ -61,9 +64,15 @@ pub async fn show(request: HttpRequest, app: web::Data<App>) -> Result<HttpRespo
 /// # Errors
 /// Where the store or the hasher is too busy.
 pub async fn enter(request: HttpRequest, app: web::Data<App>, form: Form) -> Result<HttpResponse> {
-    if !Keeper::of(&app)?.is_owned() {
+    let keeper = Keeper::of(&app)?;
+    if !keeper.is_owned() {
         return Ok(answer::see_other("/setup"));
     }
+    let slug = facts::facts(&request).tenant_slug;
+    let at = slug
+        .as_deref()
+        .and_then(|slug| keeper.company(Some(slug)))
+        .map(|company| company.tenant);
     let origin = facts::origin(&request);
     let (email, next) = (
         form.text("email").to_owned(),
@@ -81,15 +90,17 @@ pub async fn enter(request: HttpRequest, app: web::Data<App>, form: Form) -> Res
         }))
     };
     let known = device::known(&request, &app, &normal(&email));
-    match prove(&app, &email, &password, known.as_deref(), &origin).await {
+    match prove(&app, &email, &password, known.as_deref(), at, &origin).await {
         Ok(proven) => {
             let old = request
                 .cookie(csrf::session_cookie_name(app.is_https()))
                 .and_then(|cookie| PlainToken::parse(cookie.value()))
                 .map(|token| token.hash());
-            let token = begin(&app, proven, old, origin).await?;
+            let arrival = companies::arrival(keeper, slug.as_deref(), &proven.companies, &next)
+                .ok_or(Error::Unauthenticated)?;
+            let token = begin(&app, proven, arrival.tenant, old, origin).await?;
             let signed_in = sessions::cookie(&app, &token);
-            let response = with_cookie(answer::see_other(&next), Some(signed_in));
+            let response = with_cookie(answer::see_other(&arrival.to), Some(signed_in));
             let by_device = match known {
                 Some(_) => None,
                 None => Some(device::cookie(&app, &normal(&email))?),

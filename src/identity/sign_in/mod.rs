@@ -38,21 +38,24 @@ impl From<Error> for Refused {
 /// Somebody who proved who they are.
 pub(super) struct Proven {
     user: User,
-    tenant: TenantId,
+    /// The companies they may enter, the one they were in last in front; at least one.
+    pub(super) companies: Vec<TenantId>,
     stronger: Option<(HashedPassword, HashedPassword)>,
 }
 
 /// An address as it is looked up.
-pub(super) fn normal(email: &str) -> String {
+pub fn normal(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
 /// Judges address and password, slowing down whoever guesses. Tries from a browser the person is known by are counted apart.
+/// On a company's own host only its people get in.
 pub(super) async fn prove(
     app: &App,
     email: &str,
     password: &PlainPassword,
     device: Option<&str>,
+    at: Option<TenantId>,
     origin: &Origin,
 ) -> Result<Proven, Refused> {
     let keeper = Keeper::of(app)?;
@@ -62,7 +65,7 @@ pub(super) async fn prove(
     guards.places.take(place, now)?;
     let counted = device.map_or_else(|| email.clone(), |device| format!("{email} {device}"));
     guards.accounts.begin(&counted, now)?;
-    let judged = judge(app, email.clone(), password).await;
+    let judged = judge(app, email.clone(), password, at).await;
     match judged {
         Ok(proven) => {
             guards.accounts.succeeded(&counted);
@@ -78,18 +81,24 @@ pub(super) async fn prove(
     }
 }
 
-async fn judge(app: &App, email: String, password: &PlainPassword) -> Result<Proven, Refused> {
+async fn judge(
+    app: &App,
+    email: String,
+    password: &PlainPassword,
+    at: Option<TenantId>,
+) -> Result<Proven, Refused> {
+    let directory = Keeper::of(app)?.directory().clone();
     let looked_up = email.chars().take(EMAIL_LIMIT).collect::<String>();
     // The same two queries for everybody: a name nobody has is looked up with an id nobody has.
-    let (user, tenants) = app
+    let (user, memberships) = app
         .control
         .read(move |c| {
             let user = people::user_by_email(c, &looked_up)?;
             let id = user
                 .as_ref()
                 .map_or(UserId::from_uuid(uuid::Uuid::nil()), |user| user.id);
-            let tenants = people::open_memberships(c, id)?;
-            Ok((user, tenants))
+            let memberships = people::open_memberships(c, id)?;
+            Ok((user, memberships))
         })
         .await?;
     let held = user.as_ref().and_then(|user| user.password.clone());
@@ -98,9 +107,13 @@ async fn judge(app: &App, email: String, password: &PlainPassword) -> Result<Pro
         .verify_or_dummy(held.as_ref(), password)
         .await
         .map_err(Error::from)?;
-    let (Some(user), Some(held), Some(tenant), true) =
-        (user, held, tenants.first().copied(), matches)
-    else {
+    let companies: Vec<TenantId> = memberships
+        .iter()
+        .map(|one| one.tenant)
+        .filter(|tenant| at.is_none_or(|at| at == *tenant))
+        .filter(|tenant| directory.by_id(*tenant).is_some())
+        .collect();
+    let (Some(user), Some(held), false, true) = (user, held, companies.is_empty(), matches) else {
         return Err(Refused::Mismatch);
     };
     let stronger = if app.hasher.needs_rehash(&held) {
@@ -111,24 +124,21 @@ async fn judge(app: &App, email: String, password: &PlainPassword) -> Result<Pro
     };
     Ok(Proven {
         user,
-        tenant,
+        companies,
         stronger,
     })
 }
 
-/// Begins a session for somebody who proved who they are. The token they came with, if any, opens nothing any more.
+/// Begins a session in one of their companies for somebody who proved who they are. The token they came with, if any, opens nothing any more.
 pub(super) async fn begin(
     app: &App,
     proven: Proven,
+    tenant: TenantId,
     old: Option<HashedToken>,
     origin: Origin,
 ) -> Result<PlainToken> {
     let token = PlainToken::generate()?;
-    let Proven {
-        user,
-        tenant,
-        stronger,
-    } = proven;
+    let Proven { user, stronger, .. } = proven;
     let session = NewSession::new(app.clock.now(), user.id, tenant, token.hash(), &origin);
     let actor = person(user.id, &user.email, origin);
     app.control
@@ -140,6 +150,7 @@ pub(super) async fn begin(
                 people::strengthen_password(c, user.id, held, new)?;
             }
             people::signed_in(c, user.id)?;
+            people::entered(c, tenant, user.id)?;
             sessions::insert(c, &session)?;
             audit::record(
                 c,

@@ -11,6 +11,7 @@ mod load;
 pub mod page;
 mod plan;
 mod random;
+mod reset;
 mod season;
 mod shoppers;
 mod stage;
@@ -20,6 +21,7 @@ mod traffic;
 pub use clear::clear;
 pub use load::{load, preview};
 pub use plan::{Figures, Plan};
+pub use reset::reset;
 pub use traffic::{Visit, VisitDay};
 
 use crate::Result;

@@ -37,6 +37,7 @@ pub async fn labelled<P>(allowed: &Allowed<P>, mut shell: PageShell) -> Result<P
 /// # Errors
 /// Where the store fails.
 pub async fn post_load(allowed: Allowed<WriteSettings>, _: Form) -> Result<HttpResponse> {
+    allowed.needs_product(crate::partners::SLICE.name)?;
     let loaded = load(&allowed.app, &allowed.scope, &allowed.actor, |_| {}).await;
     let toast = match loaded {
         Ok(figures) => {
@@ -60,6 +61,7 @@ pub async fn post_load(allowed: Allowed<WriteSettings>, _: Form) -> Result<HttpR
 /// # Errors
 /// None of its own.
 pub async fn ask(allowed: Allowed<WriteSettings>) -> Result<HttpResponse> {
+    allowed.needs_product(crate::partners::SLICE.name)?;
     let shell = allowed.shell(Place::Home, "Remove the demo data");
     let question = Confirm::new(
         shell,
@@ -79,6 +81,7 @@ pub async fn ask(allowed: Allowed<WriteSettings>) -> Result<HttpResponse> {
 /// # Errors
 /// Where the store fails.
 pub async fn post_clear(allowed: Allowed<WriteSettings>, _: Form) -> Result<HttpResponse> {
+    allowed.needs_product(crate::partners::SLICE.name)?;
     let cleared = clear(&allowed.app, &allowed.scope, &allowed.actor, |_| {}).await;
     let toast = match cleared {
         Ok(figures) if figures.programs == 0 => {

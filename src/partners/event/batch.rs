@@ -7,6 +7,7 @@ use actix_web::HttpResponse;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::allowance::{self, Left};
 use super::input::{self, NewEvent};
 use super::{judge, record};
 use crate::actor::Actor;
@@ -72,7 +73,12 @@ fn check(c: &TenantConn, batch: &NewBatch) -> Result<()> {
 }
 
 /// Reports a batch: all of it or, where a value does not fit, nothing. An id that stands for another report is left out and said.
-fn record_all(c: &mut TenantConn, actor: &Actor, batch: &NewBatch) -> Result<BatchAnswer> {
+fn record_all(
+    c: &mut TenantConn,
+    actor: &Actor,
+    batch: &NewBatch,
+    left: Left,
+) -> Result<BatchAnswer> {
     check(c, batch)?;
     let mut answer = BatchAnswer {
         recorded: 0,
@@ -88,7 +94,7 @@ fn record_all(c: &mut TenantConn, actor: &Actor, batch: &NewBatch) -> Result<Bat
             id,
             outcome,
         };
-        let item = match record::write(c, event, &mut known) {
+        let item = match record::write(c, event, &mut known, (left, answer.recorded)) {
             Ok((view, true)) => {
                 answer.recorded += 1;
                 item("recorded", Some(view.event.id), view.event.outcome)
@@ -130,22 +136,26 @@ fn record_all(c: &mut TenantConn, actor: &Actor, batch: &NewBatch) -> Result<Bat
 /// `POST /events/batch`
 ///
 /// # Errors
-/// [`Error::Invalid`] where a value does not fit; then nothing was changed.
+/// [`Error::Invalid`] where a value does not fit, [`Error::PlanLimit`] where the plan does not take all of it; then nothing was
+/// changed.
 pub async fn post(
     allowed: Allowed<WriteEvents>,
     body: BatchJson<NewBatch>,
 ) -> Result<HttpResponse> {
     let BatchJson(body) = body;
     let batch = body.value;
+    let mut allowance = allowance::take(&allowed, batch.events.len()).await?;
+    let left = allowance.left;
     let recorded = Arc::new(AtomicUsize::new(0));
     let known = Arc::clone(&recorded);
     let answer = api::change(&allowed, &body.bytes, move |c, actor| {
-        let done = record_all(c, actor, &batch)?;
+        let done = record_all(c, actor, &batch, left)?;
         known.store(done.recorded, Ordering::Relaxed);
         Answer::ok(&done)
     })
     .await?;
     let more = u64::try_from(recorded.load(Ordering::Relaxed)).unwrap_or_default();
+    allowance.used(more);
     Counters::of(&allowed.app).events.add(more);
     Ok(answer)
 }

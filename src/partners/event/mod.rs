@@ -1,5 +1,6 @@
 //! What the company reports: which customer a click was, sign-ups and sales, refunds. Attribution and commissions follow at once.
 
+mod allowance;
 mod batch;
 mod fingerprint;
 mod identify;
@@ -10,6 +11,7 @@ mod record;
 mod refund;
 mod view;
 
+pub use allowance::Left;
 pub use batch::{BatchAnswer, BatchItem, NewBatch};
 pub use identify::{Identified, NewIdentity, identify};
 pub use input::{NewEvent, is_type};

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::HttpResponse;
 
+use super::allowance::{self, Left};
 use super::input::{self, NewEvent};
 use super::judge::Known;
 use super::view::EventView;
@@ -36,10 +37,16 @@ pub(super) fn conflict(external_id: &str) -> Error {
 /// Reports one. The same report again changes nothing and shows the event as it stands; `true` where it is new.
 ///
 /// # Errors
-/// [`Error::Invalid`] for values that do not fit, a conflict where the external id stands for another report.
-pub fn record(c: &mut TenantConn, actor: &Actor, new: &NewEvent) -> Result<(EventView, bool)> {
+/// [`Error::Invalid`] for values that do not fit, a conflict where the external id stands for another report, [`Error::PlanLimit`]
+/// for one more than the plan takes: never for a report that is here already.
+pub fn record(
+    c: &mut TenantConn,
+    actor: &Actor,
+    new: &NewEvent,
+    left: Left,
+) -> Result<(EventView, bool)> {
     input::check_one(new, c.now())?;
-    let (view, fresh) = write(c, new, &mut Known::default())?;
+    let (view, fresh) = write(c, new, &mut Known::default(), (left, 0))?;
     if fresh {
         let event = audit::Event::new("event.recorded").product("partners");
         let event = event
@@ -50,11 +57,13 @@ pub fn record(c: &mut TenantConn, actor: &Actor, new: &NewEvent) -> Result<(Even
     Ok((view, fresh))
 }
 
-/// Writes a checked event with all that follows from it, without its event in the trail.
+/// Writes a checked event with all that follows from it, without its event in the trail. `left` says how many more the plan takes,
+/// and how many of them the same request has added.
 pub(super) fn write(
     c: &mut TenantConn,
     new: &NewEvent,
     known: &mut Known,
+    (left, added): (Left, usize),
 ) -> Result<(EventView, bool)> {
     let fingerprint = fingerprint::of(new)?;
     if let Some(kept) = events::find_external(c, &new.external_id)? {
@@ -64,6 +73,7 @@ pub(super) fn write(
         return Ok((EventView::of(c, kept.event)?, false));
     }
     let now = c.now();
+    left.one_more(added, now)?;
     let click = match new.click {
         Some(id) => clicks::find(c, id)?,
         None => None,
@@ -112,10 +122,12 @@ pub(super) fn write(
 /// As [`record`].
 pub async fn post(allowed: Allowed<WriteEvents>, body: Json<NewEvent>) -> Result<HttpResponse> {
     let new = body.value;
+    let mut allowance = allowance::take(&allowed, 1).await?;
+    let left = allowance.left;
     let recorded = Arc::new(AtomicBool::new(false));
     let known = Arc::clone(&recorded);
     let answer = api::change(&allowed, &body.bytes, move |c, actor| {
-        let (view, fresh) = record(c, actor, &new)?;
+        let (view, fresh) = record(c, actor, &new, left)?;
         known.store(fresh, Ordering::Relaxed);
         if fresh {
             Answer::created(&view)
@@ -125,6 +137,7 @@ pub async fn post(allowed: Allowed<WriteEvents>, body: Json<NewEvent>) -> Result
     })
     .await?;
     let more = u64::from(recorded.load(Ordering::Relaxed));
+    allowance.used(more);
     Counters::of(&allowed.app).events.add(more);
     Ok(answer)
 }

@@ -7,11 +7,12 @@ use super::list::LinkView;
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::{Counted, Limits};
 use crate::id::LinkId;
 use crate::partners::api;
 use crate::partners::model::{Enrolment, EnrolmentState, Link, LinkKey, LinkState};
 use crate::partners::permissions::WriteLinks;
-use crate::partners::store::{enrolments, links};
+use crate::partners::store::{enrolments, links, usage};
 use crate::web::once::Answer;
 use crate::web::{Allowed, Fields, Json};
 use crate::{Error, Result};
@@ -23,8 +24,9 @@ const DRAWS: usize = 5;
 ///
 /// # Errors
 /// [`Error::NotFound`] for an enrolment that is not there, [`Error::Invalid`] for values that do not fit or a key that is taken, a
-/// conflict where the enrolment has ended.
-pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewLink) -> Result<Link> {
+/// conflict where the enrolment has ended, [`Error::PlanLimit`].
+pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewLink, limits: Limits) -> Result<Link> {
+    limits.one_more(Counted::Links, |most| usage::links(c, most))?;
     let enrolment = enrolment_of(c, new)?;
     if enrolment.state == EnrolmentState::Ended {
         return Err(api::wrong_state("This enrolment has ended."));
@@ -104,9 +106,9 @@ fn draw(c: &mut TenantConn) -> Result<LinkKey> {
 /// # Errors
 /// As [`create`].
 pub async fn post(allowed: Allowed<WriteLinks>, body: Json<NewLink>) -> Result<HttpResponse> {
-    let (new, start) = (body.value, LinkView::start(&allowed));
+    let (new, start, limits) = (body.value, LinkView::start(&allowed), allowed.limits());
     api::change_ways(&allowed, &body.bytes, move |c, actor| {
-        let link = create(c, actor, &new)?;
+        let link = create(c, actor, &new, limits)?;
         let version = link.version;
         Ok(Answer::created(&LinkView::new(&start, link))?.version(version))
     })

@@ -74,6 +74,11 @@ texts!(PartnerState {
 });
 
 impl PartnerState {
+    /// Whether a partner here counts for the company's plan.
+    pub fn counts(self) -> bool {
+        matches!(self, Self::Applied | Self::Approved | Self::Suspended)
+    }
+
     /// Whether a partner may go from here to `to`.
     pub fn may_become(self, to: Self) -> bool {
         use PartnerState::{Applied, Approved, Archived, Declined, Suspended};

@@ -9,11 +9,12 @@ use crate::actor::Actor;
 use crate::audit;
 use crate::crypto::Vault;
 use crate::db::TenantConn;
+use crate::gate::{Counted, Limits};
 use crate::id::PartnerId;
 use crate::partners::api;
 use crate::partners::model::Partner;
 use crate::partners::permissions::WritePartners;
-use crate::partners::store::partners;
+use crate::partners::store::{partners, usage};
 use crate::web::once::Answer;
 use crate::web::{Allowed, Json};
 
@@ -23,13 +24,15 @@ pub(super) const TAKEN: &str = "A partner with this address is there already.";
 /// Adds one.
 ///
 /// # Errors
-/// [`crate::Error::Invalid`] for values that do not fit or an address that is taken.
+/// [`crate::Error::Invalid`] for values that do not fit or an address that is taken, [`crate::Error::PlanLimit`].
 pub fn create(
     c: &mut TenantConn,
     actor: &Actor,
     vault: &Vault,
     new: &NewPartner,
+    limits: Limits,
 ) -> Result<Partner> {
+    limits.one_more(Counted::Partners, |most| usage::partners(c, most))?;
     let now = c.now();
     let mut partner = Partner {
         id: PartnerId::new(now),
@@ -69,9 +72,9 @@ pub fn create(
 /// # Errors
 /// As [`create`].
 pub async fn post(allowed: Allowed<WritePartners>, body: Json<NewPartner>) -> Result<HttpResponse> {
-    let (new, vault) = (body.value, allowed.app.vault.clone());
+    let (new, vault, limits) = (body.value, allowed.app.vault.clone(), allowed.limits());
     api::change(&allowed, &body.bytes, move |c, actor| {
-        let partner = create(c, actor, &vault, &new)?;
+        let partner = create(c, actor, &vault, &new, limits)?;
         Ok(Answer::created(&partner)?.version(partner.version))
     })
     .await

@@ -5,11 +5,12 @@ use actix_web::{HttpResponse, web};
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::{Counted, Limits};
 use crate::id::PartnerId;
 use crate::partners::api;
 use crate::partners::model::{Partner, PartnerState};
 use crate::partners::permissions::WritePartners;
-use crate::partners::store::partners;
+use crate::partners::store::{partners, usage};
 use crate::web::Allowed;
 use crate::web::once::Answer;
 use crate::{Error, Result};
@@ -60,13 +61,14 @@ impl Decision {
 /// Decides. A decision that stands already changes nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Stale`], or a conflict where the decision does not fit.
+/// [`Error::NotFound`], [`Error::Stale`], [`Error::PlanLimit`], or a conflict where the decision does not fit.
 pub fn decide(
     c: &mut TenantConn,
     actor: &Actor,
     id: PartnerId,
     expected: Option<i64>,
     decision: Decision,
+    limits: Limits,
 ) -> Result<Partner> {
     let before = partners::find(c, id)?.ok_or(Error::NotFound)?;
     api::expect(expected, before.version)?;
@@ -79,6 +81,10 @@ pub fn decide(
             "A partner who is {} cannot become {state} this way.",
             before.state
         )));
+    }
+    // Declined partners do not count; one who is taken on after all does.
+    if !before.state.counts() && state.counts() {
+        limits.one_more(Counted::Partners, |most| usage::partners(c, most))?;
     }
     let mut after = Partner {
         state,
@@ -100,9 +106,9 @@ async fn answer(
     path: &str,
     decision: Decision,
 ) -> Result<HttpResponse> {
-    let (id, expected) = (api::id(path)?, api::expected(allowed)?);
+    let (id, expected, limits) = (api::id(path)?, api::expected(allowed)?, allowed.limits());
     api::change_ways(allowed, &[], move |c, actor| {
-        let partner = decide(c, actor, id, expected, decision)?;
+        let partner = decide(c, actor, id, expected, decision, limits)?;
         Ok(Answer::ok(&partner)?.version(partner.version))
     })
     .await

@@ -28,14 +28,16 @@ pub async fn post(
 ) -> Result<HttpResponse> {
     let now = tenant.app.clock.now();
     let floods = tenant.app.memory.of::<Floods>();
-    if visitor::address(&request).is_some_and(|address| floods.turns_claims_away(address, now)) {
+    if visitor::address(&request)
+        .is_some_and(|address| floods.turns_claims_away(tenant.scope.tenant(), address, now))
+    {
         return Err(Error::TooMany {
             retry_after_seconds: 60,
         });
     }
     let bytes = body::read(payload.into_inner(), LIMIT_BYTES).await?;
     let claim: NewIdentity = json::parse(&bytes)?;
-    if !tenant.company.is_frozen {
+    if tenant.company.records(super::PRODUCT, now) {
         let origin = request::origin(&request);
         let actor = Actor {
             kind: ActorKind::Public,

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use crate::clock::Timestamp;
+use crate::id::TenantId;
 
 /// Clicks of one visitor through one link in a minute; more are flagged.
 const VISITOR_LIMIT: u32 = 20;
@@ -36,8 +37,8 @@ pub(super) struct Floods {
 #[derive(Hash)]
 enum Counted<'a> {
     Visitor(&'a [u8; 16], uuid::Uuid),
-    Address(Network),
-    Claim(Network),
+    Address(TenantId, Network),
+    Claim(TenantId, Network),
 }
 
 /// As much of an address as one person has: the whole of IPv4, a /64 of IPv6.
@@ -79,15 +80,21 @@ impl Floods {
         self.count(&Counted::Visitor(visitor, link), now) > VISITOR_LIMIT
     }
 
-    /// Whether clicks from this address are turned away for the rest of this minute. The machine's own address says nothing of the
+    /// Whether this company's clicks from this address are turned away for the rest of this minute. The machine's own address says nothing of the
     /// visitor: behind a proxy that is not trusted everybody has it.
-    pub(super) fn turns_away(&self, address: IpAddr, now: Timestamp) -> bool {
-        !address.is_loopback() && self.count(&Counted::Address(address.into()), now) > ADDRESS_LIMIT
+    pub(super) fn turns_away(&self, tenant: TenantId, address: IpAddr, now: Timestamp) -> bool {
+        let counted = Counted::Address(tenant, address.into());
+        !address.is_loopback() && self.count(&counted, now) > ADDRESS_LIMIT
     }
 
-    /// Whether claims from this address are turned away for the rest of this minute.
-    pub(super) fn turns_claims_away(&self, address: IpAddr, now: Timestamp) -> bool {
-        self.count(&Counted::Claim(address.into()), now) > CLAIM_LIMIT
+    /// Whether this company's claims from this address are turned away for the rest of this minute.
+    pub(super) fn turns_claims_away(
+        &self,
+        tenant: TenantId,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> bool {
+        self.count(&Counted::Claim(tenant, address.into()), now) > CLAIM_LIMIT
     }
 }
 
@@ -111,15 +118,18 @@ mod tests {
     fn an_address_is_turned_away_in_the_end() {
         let floods = Floods::default();
         let now = Timestamp::from_micros(1_700_000_040_000_000);
+        let tenant = TenantId::new(now);
         let count = |address: &str| {
             (0..1_000)
-                .filter(|_| floods.turns_away(address.parse().unwrap(), now))
+                .filter(|_| floods.turns_away(tenant, address.parse().unwrap(), now))
                 .count()
         };
         assert_eq!(count("203.0.113.9"), 400);
         assert_eq!(count("127.0.0.1"), 0);
         assert_eq!(count("2001:db8::1"), 400);
         assert_eq!(count("2001:db8::2"), 1_000, "the same /64");
+        let other = TenantId::from_uuid(uuid::Uuid::from_u128(7));
+        assert!(!floods.turns_away(other, "203.0.113.9".parse().unwrap(), now));
     }
 
     #[test]

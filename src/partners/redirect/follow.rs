@@ -15,7 +15,8 @@ use crate::web::edge;
 use crate::web::metrics::Counters;
 use crate::{Error, Result};
 
-/// `GET /r/{key}`: writes the click and sends the visitor on once it is on disk. A frozen company's links lead on, unwritten.
+/// `GET /r/{key}`: writes the click and sends the visitor on once it is on disk. The links of a company that is frozen or
+/// does not have this product lead on, unwritten.
 ///
 /// # Errors
 /// [`Error::TooMany`] for an address that floods, [`Error::Busy`] where the click cannot be written.
@@ -37,12 +38,12 @@ pub async fn get(request: HttpRequest, tenant: PublicTenant) -> Result<HttpRespo
     if !way.is_open {
         return closed::gone();
     }
-    if tenant.company.is_frozen {
+    if !tenant.company.records(super::PRODUCT, now) {
         return Ok(on(way.target.location(request.query_string(), None)).finish());
     }
     let floods = app.memory.of::<Floods>();
     let address = visitor::address(&request);
-    if address.is_some_and(|address| floods.turns_away(address, now)) {
+    if address.is_some_and(|address| floods.turns_away(tenant.scope.tenant(), address, now)) {
         let into_minute = now.as_seconds().rem_euclid(60);
         return Err(Error::TooMany {
             retry_after_seconds: u64::try_from(60 - into_minute).unwrap_or(60),

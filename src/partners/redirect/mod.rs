@@ -2,6 +2,9 @@
 //!
 //! A link that is remembered costs no query. The click is one lean insert; everything that could be worked out later is.
 
+/// What a company must have for its visitors' clicks to be written down.
+const PRODUCT: &str = crate::partners::SLICE.name;
+
 mod claim;
 mod closed;
 mod flood;

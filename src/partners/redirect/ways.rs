@@ -16,7 +16,7 @@ use crate::partners::model::{Destination, LinkKey, RedirectTarget};
 use crate::partners::store::links;
 
 /// How long a link is remembered.
-const KEPT: Duration = Duration::from_secs(5);
+const KEPT: Duration = Duration::from_secs(1);
 /// Links remembered in all; beyond it everything is forgotten once.
 const MOST: usize = 20_000;
 

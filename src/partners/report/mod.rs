@@ -1,9 +1,11 @@
 //! Reports: the figures of a stretch of time, and how they went day by day. Currencies stay apart.
 
+mod held;
 mod overview;
 mod timeseries;
 mod window;
 
+pub use held::{Held, held};
 pub use overview::{Overview, StateSum, overview};
 pub use timeseries::{Metric, Point, Timeseries, timeseries};
 pub use window::Window;

@@ -287,3 +287,38 @@ pub fn forget_cast(c: &mut TenantConn, cast: &Labelled) -> Result<()> {
     diesel::delete(programs::table.filter(programs::is_demo.eq(true))).execute(c.db())?;
     Ok(())
 }
+
+/// Labels everything there is: what people made in a demo company is demo data too.
+pub fn label_all(c: &mut TenantConn) -> Result<()> {
+    diesel::update(programs::table.filter(programs::is_demo.eq(false)))
+        .set(programs::is_demo.eq(true))
+        .execute(c.db())?;
+    diesel::update(partners::table.filter(partners::is_demo.eq(false)))
+        .set(partners::is_demo.eq(true))
+        .execute(c.db())?;
+    diesel::update(customers::table.filter(customers::is_demo.eq(false)))
+        .set(customers::is_demo.eq(true))
+        .execute(c.db())?;
+    Ok(())
+}
+
+/// Takes events of nobody away, refunds before what they refund. Returns how many; none when there are none left.
+pub fn forget_events(c: &mut TenantConn, most: i64) -> Result<usize> {
+    let refunds = events::table
+        .filter(events::refunds_event_id.is_not_null())
+        .limit(most)
+        .select(events::id)
+        .load::<EventId>(c.db())?;
+    let ids = if refunds.is_empty() {
+        events::table
+            .limit(most)
+            .select(events::id)
+            .load::<EventId>(c.db())?
+    } else {
+        refunds
+    };
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    Ok(diesel::delete(events::table.filter(events::id.eq_any(ids))).execute(c.db())?)
+}

@@ -61,6 +61,7 @@ pub mod payouts;
 pub mod programs;
 pub mod reports;
 pub mod settings;
+pub mod usage;
 
 use std::str::FromStr;
 

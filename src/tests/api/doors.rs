@@ -32,7 +32,35 @@ const OPEN: &[&str] = &[
 ];
 
 fn is_open(route: &Route) -> bool {
-    OPEN.contains(&route.path)
+    OPEN.contains(&route.path) || is_of_many(route)
+}
+
+/// What there is only where many companies are served: its doors have tests of their own.
+fn is_of_many(route: &Route) -> bool {
+    let first = route
+        .path
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap();
+    ["operator", "signup"].contains(&first) || route.path.starts_with("/api/v1/operator/")
+}
+
+#[test]
+fn what_is_for_many_is_nowhere_where_one_is_served() {
+    let home = owned(Engine::Sqlite);
+    let server = home.serve();
+    let person = owner(&server);
+    let key = api_key(&home, "tests", "*");
+    let program = server.client().with_key(&key);
+    for route in routes::all().iter().filter(|route| is_of_many(route)) {
+        for client in [&person, &program] {
+            let reply = knock(client, route);
+            let what = format!("{} {}: {}", route.method, route.path, reply.status);
+            assert!([403, 404, 422].contains(&reply.status), "{what}");
+            assert!(route.method != "GET" || reply.status == 404, "{what}");
+        }
+    }
 }
 
 fn is_api(route: &Route) -> bool {
@@ -236,6 +264,7 @@ fn forms_from_elsewhere_are_refused() {
         .filter(|route| {
             route.method == "POST"
                 && !is_api(route)
+                && !is_of_many(route)
                 && !route.path.starts_with("/r/")
                 && route.path != "/theme"
         })

@@ -7,5 +7,6 @@ mod doors;
 mod methods;
 mod openapi;
 mod precise;
+mod rates;
 mod shop;
 mod slow;

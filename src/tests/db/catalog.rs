@@ -232,13 +232,14 @@ pub fn dump_postgres(conn: &mut PgConnection, plane: &str) -> Vec<String> {
         &format!(
             "SELECT 'table ' || c.relname || ' ' || c.relkind::text || c.relrowsecurity::text || c.relforcerowsecurity::text || coalesce(c.relacl::text, '') AS value \
              FROM pg_class c {of} '{plane}' AND c.relkind <> 'i' AND c.relname NOT LIKE '\\_\\_%' \
-             UNION ALL SELECT 'column ' || c.relname || a.attnum::text || ' ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || a.attnotnull::text \
+             UNION ALL SELECT 'column ' || c.relname || (row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum))::text || ' ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || a.attnotnull::text \
                  || coalesce(pg_get_expr(d.adbin, d.adrelid), '') \
              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum \
-                 {of} '{plane}' AND a.attnum > 0 AND c.relkind = 'r' AND c.relname NOT LIKE '\\_\\_%' \
+                 {of} '{plane}' AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind = 'r' AND c.relname NOT LIKE '\\_\\_%' \
              UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = '{plane}' AND tablename NOT LIKE '\\_\\_%' \
              UNION ALL SELECT 'constraint ' || c.relname || ' ' || o.conname || ' ' || pg_get_constraintdef(o.oid) \
                  FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid {of} '{plane}' AND c.relname NOT LIKE '\\_\\_%' \
+             UNION ALL SELECT 'trigger ' || pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid {of} '{plane}' AND NOT t.tgisinternal \
              UNION ALL SELECT 'policy ' || p::text FROM pg_policies p WHERE p.schemaname = '{plane}'"
         ),
     );

@@ -46,26 +46,31 @@ impl TestApp {
 
     /// One that serves many companies, so far with `default` alone.
     pub async fn multi(engine: Engine) -> Self {
-        Self::configured(engine, SLICES, true, &[("STEADING_TENANCY", "multi")]).await
+        Self::made(engine, SLICES, true, &[("STEADING_TENANCY", "multi")]).await
+    }
+
+    /// With these settings beside the usual ones; mails go to memory.
+    pub async fn set(engine: Engine, settings: &[(&'static str, &str)]) -> Self {
+        Self::made(engine, SLICES, true, settings).await
     }
 
     /// With other slices; mails go to memory, or where the settings say.
     pub async fn with(engine: Engine, slices: &'static [Slice], to_memory: bool) -> Self {
-        Self::configured(engine, slices, to_memory, &[]).await
+        Self::made(engine, slices, to_memory, &[]).await
     }
 
-    async fn configured(
+    async fn made(
         engine: Engine,
         slices: &'static [Slice],
         to_memory: bool,
-        variables: &[(&'static str, &str)],
+        settings: &[(&'static str, &str)],
     ) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("steading-tests-app-")
             .tempdir()
             .unwrap();
         let database = (engine == Engine::Postgres).then(postgres::fresh_database);
-        let loaded = configuration(&folder, database.as_ref(), variables);
+        let loaded = configuration(&folder, database.as_ref(), settings);
         let clock = Clock::manual(Timestamp::from_micros(START));
         let lock = boot::take_folder(&loaded).unwrap();
         let standing = boot::stand_up(&loaded, "http://127.0.0.1:8080", clock.clone(), lock)
@@ -184,7 +189,7 @@ fn rows_as_text(url: &str, table: &str) -> Vec<u8> {
 fn configuration(
     folder: &TempDir,
     database: Option<&PgUrls>,
-    given: &[(&'static str, &str)],
+    settings: &[(&'static str, &str)],
 ) -> Loaded {
     let mut variables = vec![(
         "STEADING_DATA_DIR",
@@ -195,7 +200,7 @@ fn configuration(
         variables.push(("STEADING_DATABASE__OWNER_URL", urls.owner.clone()));
     }
     variables.extend(
-        given
+        settings
             .iter()
             .map(|(name, value)| (*name, (*value).to_owned())),
     );

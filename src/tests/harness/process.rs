@@ -57,6 +57,20 @@ impl Home {
         }
     }
 
+    /// Another instance of the program on this one's database: a folder and a port of its own, the same keys.
+    pub fn beside(&self) -> Self {
+        let other = Self::new(Engine::Sqlite);
+        let mut env = self.env.clone();
+        for own in ["STEADING_DATA_DIR", "STEADING_SERVER__LISTEN"] {
+            env.insert(own.to_owned(), other.env[own].clone());
+        }
+        Self {
+            database: self.database.clone(),
+            env,
+            ..other
+        }
+    }
+
     /// With one more environment variable for everything that runs here.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {

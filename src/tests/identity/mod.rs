@@ -3,6 +3,7 @@
 mod api_keys;
 mod bootstrap;
 mod command_line;
+mod companies;
 mod csrf;
 mod enumeration;
 mod last_owner;
@@ -16,9 +17,12 @@ use std::net::TcpListener;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use steading::actor::Actor;
 use steading::app::App;
-use steading::identity::{self, Role, Roles, shell};
+use steading::identity::{self, NewOwner, Role, Roles, open_company, shell};
+use steading::operator;
 use steading::server::http;
+use steading::tenancy::{Company, NewCompany, Slug};
 use tokio::sync::oneshot;
 
 use crate::harness::app::TestApp;
@@ -41,7 +45,20 @@ pub struct House {
 impl House {
     /// One that nobody owns.
     pub fn empty(engine: Engine) -> Self {
-        let test = wait(TestApp::new(engine));
+        Self::standing(wait(TestApp::new(engine)))
+    }
+
+    /// One of many companies, `<slug>.steading.test` their hosts, with these settings besides.
+    pub fn of_many(engine: Engine, settings: &[(&'static str, &str)]) -> Self {
+        let mut all = vec![
+            ("STEADING_TENANCY", "multi"),
+            ("STEADING_SERVER__BASE_DOMAIN", "steading.test"),
+        ];
+        all.extend(settings);
+        Self::standing(wait(TestApp::set(engine, &all)))
+    }
+
+    fn standing(test: TestApp) -> Self {
         wait(identity::stand_up(&test.app)).unwrap();
         test.app.phase.serve();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -79,6 +96,40 @@ impl House {
             &PASSWORD.into(),
         ))
         .unwrap();
+    }
+
+    /// Opens a company with an owner whose password is [`PASSWORD`], if they are new here.
+    pub fn company(&self, slug: &str, owner: &str) -> Company {
+        wait(async {
+            let owner = NewOwner {
+                email: owner.to_owned(),
+                name: None,
+                password: Some(self.app().hasher.hash(&PASSWORD.into()).await.unwrap()),
+            };
+            let new = NewCompany::named(Slug::parse(slug).unwrap());
+            let opened = open_company(self.app(), &Actor::shell(), new, Some(owner)).await;
+            opened.unwrap()
+        })
+    }
+
+    /// An operator whose password is [`PASSWORD`].
+    pub fn operator(&self, email: &str) {
+        wait(operator::shell::create(
+            self.app(),
+            email,
+            "",
+            &PASSWORD.into(),
+        ))
+        .unwrap();
+    }
+
+    /// A browser in which an operator is signed in.
+    #[track_caller]
+    pub fn operating(&self, email: &str) -> Client {
+        let visitor = self.visitor();
+        let fields = [("email", email), ("password", PASSWORD)];
+        let _ = visitor.submit("/operator/login", &fields).expect(303);
+        visitor
     }
 
     /// An API key with these scopes.

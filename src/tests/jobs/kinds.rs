@@ -32,6 +32,8 @@ pub const SLICES: &[Slice] = &[Slice {
     tables: &[],
     checks: None,
     waiting: None,
+    usage: None,
+    reset_demo: None,
 }];
 
 const fn kind(

@@ -9,6 +9,7 @@ use steading::Error;
 use steading::actor::Actor;
 use steading::db::Conn;
 use steading::db::schema::tenant::{clicks, commissions, customers, events, links};
+use steading::gate::Limits;
 use steading::id::{ClickId, CustomerId, LinkId, PartnerId, ProgramId};
 use steading::jobs;
 use steading::partners::demo::{self, Figures};
@@ -124,7 +125,7 @@ async fn sale(
     let actor = Actor::shell();
     let recorded = app
         .scope
-        .write(move |c| event::record(c, &actor, &new))
+        .write(move |c| event::record(c, &actor, &new, event::Left::ENOUGH))
         .await
         .unwrap();
     recorded.0.event.outcome.unwrap()
@@ -145,12 +146,12 @@ async fn real_business(app: &TestApp) -> (ProgramId, PartnerId) {
             let program = program::create(c, &actor, "EUR".parse().unwrap(), &new)?;
             let new: partner::NewPartner =
                 serde_json::from_value(serde_json::json!({ "name": "Ana", "email": "ana@example.com" })).unwrap();
-            let partner = partner::create(c, &actor, &vault, &new)?;
+            let partner = partner::create(c, &actor, &vault, &new, Limits::NONE)?;
             let new: enrolment::NewEnrolment =
                 serde_json::from_value(serde_json::json!({ "partner_id": partner.id, "program_id": program.id })).unwrap();
             let place = enrolment::create(c, &actor, &new)?;
             let new: link::NewLink = serde_json::from_value(serde_json::json!({ "enrolment_id": place.id })).unwrap();
-            let link = link::create(c, &actor, &new)?;
+            let link = link::create(c, &actor, &new, Limits::NONE)?;
             Ok((program.id, partner.id, link.id))
         })
         .await

@@ -27,7 +27,9 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::{App as Framework, dev::Service, web};
 use serde_json::{Value, json};
 use steading::actor::{Actor, ActorKind};
-use steading::gate::{Admission, Ask, CompanyView, Credential, Gate, Later, OpenCompany, Rights};
+use steading::gate::{
+    Admission, Ask, CompanyView, Credential, Gate, Later, OpenCompany, Rights, Standing,
+};
 use steading::server::http::mount;
 use steading::slice::JobContext;
 use steading::web::edge::edge;
@@ -52,7 +54,9 @@ impl Gate for OpenGate {
             };
             Ok(Admission {
                 tenant: company.tenant,
+                slug: company.slug.clone(),
                 company: company.view.clone(),
+                open: Arc::clone(&company),
                 actor: Actor {
                     kind: ActorKind::ApiKey,
                     id: None,
@@ -71,6 +75,10 @@ impl Gate for OpenGate {
 
     fn company_at(&self, _: &str) -> Option<Arc<OpenCompany>> {
         None
+    }
+
+    fn company_by_id(&self, _: steading::id::TenantId) -> Option<Arc<OpenCompany>> {
+        Some(Arc::clone(&self.0))
     }
 
     fn companies_changed(&self) -> Later<'static, steading::Result<()>> {
@@ -145,10 +153,6 @@ struct Shop {
 
 impl Shop {
     async fn open(engine: Engine) -> Self {
-        Self::frozen(engine, false).await
-    }
-
-    async fn frozen(engine: Engine, is_frozen: bool) -> Self {
         let house = TestApp::new(engine).await;
         let company = OpenCompany {
             tenant: house.scope.tenant(),
@@ -159,7 +163,8 @@ impl Shop {
                 time_zone: "UTC".to_owned(),
                 locale: "en".to_owned(),
             },
-            is_frozen,
+            is_frozen: false,
+            standing: Standing::default(),
         };
         assert!(
             house
@@ -171,7 +176,7 @@ impl Shop {
         house.app.phase.serve();
         let service = Framework::new()
             .app_data(web::Data::new(house.app.clone()))
-            .configure(|config| mount(config, steading::config::Tenancy::Single))
+            .configure(mount)
             .wrap(from_fn(edge));
         let service = std::rc::Rc::new(init_service(service).await);
         let door = move |request: TestRequest| -> Answering {

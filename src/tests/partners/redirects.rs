@@ -108,14 +108,6 @@ on_both_engines! {
         assert_eq!(shop.get("/clicks?total=true&limit=1").await.expect(200)["total"], 600);
     }
 
-    async fn a_frozen_companys_links_lead_on_unwritten(engine: Engine) {
-        let shop = Shop::frozen(engine, true).await;
-        shop.stage().await;
-        let reply = shop.follow("kettle").await;
-        assert_eq!((reply.status, reply.header("location")), (302, "https://shop.example/offer?tea=green#top"));
-        assert_eq!(shop.get("/clicks?total=true").await.expect(200)["total"], 0);
-    }
-
     async fn clicks_are_counted_by_day_behind_the_redirect(engine: Engine) {
         let shop = Shop::open(engine).await;
         shop.stage().await;

@@ -6,6 +6,8 @@ use crate::harness::process::Home;
 crate::on_both_engines! {
     fn the_first_company_becomes_one_of_many_and_the_way_back_needs_it_alone(engine: Engine) {
         let home = Home::new(engine);
+        let owner = home.run_with_input(&["user", "create", "ada@example.com", "--role", "owner", "--password-stdin"], super::PASSWORD);
+        let _ = owner.expect_code(0);
         let _ = home.run(&["key", "create", "--name", "shop", "--scopes", "*"]).expect_code(0);
         let _ = home.run(&["demo", "load", "--yes"]).expect_code(0);
         let partners = |home: &Home| {
@@ -58,6 +60,16 @@ crate::on_both_engines! {
             let wrong: Vec<&str> = command.iter().copied().chain(["--tenant", "nowhere"]).collect();
             let _ = home.run(&wrong).expect_code(1);
         }
+    }
+
+    fn the_first_owner_may_come_from_the_configuration_where_many_are_served(engine: Engine) {
+        let home = super::multi(engine)
+            .env("STEADING_BOOTSTRAP__OWNER_EMAIL", "ada@example.com")
+            .env("STEADING_BOOTSTRAP__OWNER_PASSWORD", super::PASSWORD);
+        let people = home.serve();
+        assert_eq!(people.terminate(), 0);
+        let people = home.run(&["user", "list", "--tenant", "default", "--json"]).expect_code(0).json();
+        assert_eq!(people[0]["email"], "ada@example.com");
     }
 
     fn a_default_that_was_deleted_stays_gone(engine: Engine) {

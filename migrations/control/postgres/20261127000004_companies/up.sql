@@ -19,6 +19,8 @@ ALTER TABLE tenants ADD COLUMN upgrade_failed text;
 CREATE UNIQUE INDEX tenants_erp_customer_id ON tenants (erp_customer_id);
 CREATE UNIQUE INDEX tenants_stripe_customer_id ON tenants (stripe_customer_id);
 CREATE INDEX tenants_trial_ends_at ON tenants (trial_ends_at);
+-- Whoever is here already runs the program for themselves: no plan was bought from anybody.
+UPDATE tenants SET plan = 'unlimited';
 
 -- What a company may use of each product, with knobs as JSON and an end. A product without a row is on.
 CREATE TABLE entitlements (

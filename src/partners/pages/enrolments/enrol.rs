@@ -44,6 +44,7 @@ pub async fn create(
     let partner_id: PartnerId = api::id(&path)?;
     let made = match read(&sent, partner_id) {
         Ok(new) => {
+            let limits = allowed.limits();
             act::act_on_ways(&allowed, &sent, move |c, actor| {
                 let partner = partner::find(c, partner_id)?;
                 let place = enrolment::create(c, actor, &new)?;
@@ -60,7 +61,7 @@ pub async fn create(
                     },
                 )?;
                 if has_link.rows.is_empty() {
-                    give_link(c, actor, place.id, &partner.name)?;
+                    give_link(c, actor, place.id, &partner.name, limits)?;
                 }
                 let toast = Toast::good(format!("{} takes part and has a link.", partner.name));
                 Ok(Done::new(format!("/admin/partners/{partner_id}"), toast))

@@ -112,7 +112,7 @@ pub async fn list(allowed: Allowed<ReadLinks>) -> Result<HttpResponse> {
             &allowed,
             allowed
                 .shell(Place::Links, "Links")
-                .lead("What partners give away. Copy an address and pass it on."),
+                .lead("What partners give away. Copy an address and pass it on. Clicks are counted every two minutes."),
         )
         .await?,
         pager: asked.view.pager(&found),

@@ -39,8 +39,9 @@ pub async fn new(allowed: Allowed<WriteLinks>) -> Result<HttpResponse> {
 pub async fn create(allowed: Allowed<WriteLinks>, sent: Form) -> Result<HttpResponse> {
     let made = match read(&sent) {
         Ok(new) => {
+            let limits = allowed.limits();
             act::act_on_ways(&allowed, &sent, move |c, actor| {
-                let link = link::create(c, actor, &new)?;
+                let link = link::create(c, actor, &new, limits)?;
                 let toast = Toast::good(format!("The link {} leads on from now.", link.key));
                 Ok(Done::new(format!("/admin/links/{}", link.id), toast))
             })

@@ -7,6 +7,7 @@ use super::super::{act, words};
 use super::list;
 use crate::actor::Actor;
 use crate::db::TenantConn;
+use crate::gate::Limits;
 use crate::id::{Partner, PartnerId};
 use crate::partners::partner::{self, Decision, PartnerFilter};
 use crate::partners::permissions::WritePartners;
@@ -41,9 +42,9 @@ pub async fn bulk(allowed: Allowed<WritePartners>, sent: Form) -> Result<HttpRes
     if decision == Decision::Suspend && !sent.is_set("sure") {
         return ask(&allowed, &sent, meant).await;
     }
-    let back = listing::back(&sent, LIST);
+    let (back, limits) = (listing::back(&sent, LIST), allowed.limits());
     act::act_on_ways(&allowed, &sent, move |c, actor| {
-        let outcome = carry_out(c, actor, &meant, decision)?;
+        let outcome = carry_out(c, actor, &meant, decision, limits)?;
         Ok(Done::new(back.clone(), outcome))
     })
     .await
@@ -73,12 +74,13 @@ fn carry_out(
     actor: &Actor,
     wanted: &Wanted,
     decision: Decision,
+    limits: Limits,
 ) -> Result<Toast> {
     let ids = ids(c, wanted)?;
     let (mut changed, mut left) = (0, 0);
     for partner in partners::find_all(c, &ids)? {
         if decision.fits(partner.state) {
-            partner::decide(c, actor, partner.id, None, decision)?;
+            partner::decide(c, actor, partner.id, None, decision, limits)?;
             changed += 1;
         } else {
             left += 1;

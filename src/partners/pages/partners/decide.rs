@@ -139,9 +139,9 @@ pub async fn decide(
             return Ok(page::unprocessable(&again));
         }
     }
-    let expected = act::version(&sent)?;
+    let (expected, limits) = (act::version(&sent)?, allowed.limits());
     act::act_on_ways(&allowed, &sent, move |c, actor| {
-        let partner = partner::decide(c, actor, id, expected, decision)?;
+        let partner = partner::decide(c, actor, id, expected, decision, limits)?;
         let mut toast = Toast::good(format!("{} {}", partner.name, words(decision).2));
         if decision == Decision::Suspend {
             toast = toast.link("Reinstate", format!("/admin/partners/{id}/reinstate"));

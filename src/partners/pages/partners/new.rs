@@ -8,6 +8,7 @@ use super::form::{self, Way};
 use crate::Result;
 use crate::actor::Actor;
 use crate::db::TenantConn;
+use crate::gate::Limits;
 use crate::id::{EnrolmentId, ProgramId};
 use crate::partners::enrolment::{self, NewEnrolment};
 use crate::partners::link::{self, NewLink};
@@ -38,11 +39,11 @@ pub async fn new(allowed: Allowed<WritePartners>) -> Result<HttpResponse> {
 /// # Errors
 /// Where the store fails.
 pub async fn create(allowed: Allowed<WritePartners>, sent: Form) -> Result<HttpResponse> {
-    let vault = allowed.app.vault.clone();
+    let (vault, limits) = (allowed.app.vault.clone(), allowed.limits());
     let made = match read(&sent) {
         Ok((new, program)) => {
             act::act_on_ways(&allowed, &sent, move |c, actor| {
-                let partner = partner::create(c, actor, &vault, &new)?;
+                let partner = partner::create(c, actor, &vault, &new, limits)?;
                 let path = format!("/admin/partners/{}", partner.id);
                 let Some(program_id) = program else {
                     let toast = Toast::good(format!("{} was added.", partner.name));
@@ -56,7 +57,7 @@ pub async fn create(allowed: Allowed<WritePartners>, sent: Form) -> Result<HttpR
                     holding_days: None,
                 };
                 let place = enrolment::create(c, actor, &place)?;
-                give_link(c, actor, place.id, &partner.name)?;
+                give_link(c, actor, place.id, &partner.name, limits)?;
                 let text = format!("{} was added and has a link.", partner.name);
                 Ok(Done::new(path, Toast::good(text)))
             })
@@ -99,6 +100,7 @@ pub(in crate::partners::pages) fn give_link(
     actor: &Actor,
     enrolment: EnrolmentId,
     name: &str,
+    limits: Limits,
 ) -> Result<()> {
     let key = match key_of(name) {
         Some(key) if !links::key_is_taken(c, &key)? => Some(key.to_string()),
@@ -109,7 +111,7 @@ pub(in crate::partners::pages) fn give_link(
         key,
         ..NewLink::default()
     };
-    link::create(c, actor, &new).map(|_| ())
+    link::create(c, actor, &new, limits).map(|_| ())
 }
 
 /// `Tea & Talk` as `tea-talk`.

@@ -1,0 +1,12 @@
+DROP TRIGGER jobs_touch ON jobs;
+DROP TRIGGER mails_touch ON mails;
+DROP TRIGGER settings_touch ON settings;
+DROP TRIGGER programs_touch ON programs;
+DROP TRIGGER partners_touch ON partners;
+DROP TRIGGER enrolments_touch ON enrolments;
+DROP TRIGGER links_touch ON links;
+DROP TRIGGER payout_batches_touch ON payout_batches;
+DROP TRIGGER payouts_touch ON payouts;
+DROP TRIGGER commissions_touch ON commissions;
+DROP TRIGGER adjustments_touch ON adjustments;
+DROP FUNCTION touch();

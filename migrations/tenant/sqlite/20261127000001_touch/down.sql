@@ -1,0 +1,11 @@
+DROP TRIGGER jobs_touch;
+DROP TRIGGER mails_touch;
+DROP TRIGGER settings_touch;
+DROP TRIGGER programs_touch;
+DROP TRIGGER partners_touch;
+DROP TRIGGER enrolments_touch;
+DROP TRIGGER links_touch;
+DROP TRIGGER payout_batches_touch;
+DROP TRIGGER payouts_touch;
+DROP TRIGGER commissions_touch;
+DROP TRIGGER adjustments_touch;

@@ -1,0 +1,119 @@
+//! `/operator/companies/{slug}/edit`: what the registry says of a company, its plan and its dates.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+
+use super::record::Record;
+use super::{address, find};
+use crate::operator::door::Operating;
+use crate::operator::place::Place;
+use crate::tenancy::{self, Company, Status};
+use crate::web::form::{Choice, FormErrors};
+use crate::web::page::{self, PageShell};
+use crate::web::parts::Toast;
+use crate::web::{Form, answer, flash, shown_in_form};
+use crate::{Error, Result};
+
+#[derive(Template)]
+#[template(path = "operator/company_edit.html")]
+struct Edit {
+    shell: PageShell,
+    errors: FormErrors,
+    here: String,
+    kinds: Vec<Choice>,
+    record: Record,
+}
+
+/// The kinds to choose from.
+pub(super) fn kinds() -> Vec<Choice> {
+    vec![
+        Choice::new("customer", "Customer"),
+        Choice::new("demo", "Demo"),
+    ]
+}
+
+/// Shows the form.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn form(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
+    let company = editable(&who, &slug).await?;
+    let record = Record::of(&company);
+    Ok(respond(
+        &who,
+        &company,
+        StatusCode::OK,
+        record,
+        FormErrors::none(),
+    ))
+}
+
+/// Saves what was typed.
+///
+/// # Errors
+/// [`Error::NotFound`]; what does not fit is shown beside the form.
+pub async fn save(who: Operating, slug: Path<String>, form: Form) -> Result<HttpResponse> {
+    let company = editable(&who, &slug).await?;
+    let record = Record::of_form(&form);
+    let outcome = match record.clone().read() {
+        Ok(read) => {
+            tenancy::change_record(&who.app, &who.actor, company.id, move |company| {
+                read.apply(company);
+            })
+            .await
+        }
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(company) => {
+            let said = Toast::good(format!("{} is saved.", company.settings.name));
+            Ok(flash::with(
+                answer::see_other(&address(&company)),
+                &who.app,
+                &said,
+            ))
+        }
+        Err(error) => {
+            let errors = shown_in_form(error)?;
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(respond(&who, &company, status, record, errors))
+        }
+    }
+}
+
+async fn editable(who: &Operating, slug: &str) -> Result<Company> {
+    let company = find(&who.app, slug).await?;
+    if company.status == Status::Archived {
+        return Err(Error::conflict(
+            "archived",
+            "This company is archived: its record stays as it is.",
+        ));
+    }
+    Ok(company)
+}
+
+fn respond(
+    who: &Operating,
+    company: &Company,
+    status: StatusCode,
+    record: Record,
+    errors: FormErrors,
+) -> HttpResponse {
+    let here = address(company);
+    let shell = who
+        .shell(Place::Companies, format!("Edit {}", company.settings.name))
+        .crumb("Companies", Place::Companies.path())
+        .crumb(company.settings.name.clone(), &here);
+    page::html(
+        status,
+        &Edit {
+            shell,
+            errors,
+            here,
+            kinds: kinds(),
+            record,
+        },
+    )
+}

@@ -1,0 +1,112 @@
+//! `GET /operator`: every company, with what it uses.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::{address, select, state};
+use crate::Result;
+use crate::operator::door::Operating;
+use crate::operator::place::Place;
+use crate::operator::usage::{self, Usage};
+use crate::tenancy::{Company, Status};
+use crate::web::Query;
+use crate::web::form::Choice;
+use crate::web::format::Format;
+use crate::web::list::{ListView, Pager};
+use crate::web::markup::Markup;
+use crate::web::page::{self, PageShell};
+use crate::web::parts::State;
+
+#[derive(Template)]
+#[template(path = "operator/companies.html")]
+struct List {
+    shell: PageShell,
+    list: ListView,
+    pager: Pager,
+    statuses: Vec<Choice>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    href: String,
+    name: String,
+    slug: String,
+    state: State,
+    plan: String,
+    people: String,
+    partners: String,
+    links: String,
+    events: String,
+    size: String,
+    active: Markup,
+    missing: String,
+}
+
+/// Shows the companies.
+///
+/// # Errors
+/// [`crate::Error::Invalid`] for a filter that does not fit.
+pub async fn list(who: Operating) -> Result<HttpResponse> {
+    let companies = select::page(&who.app, &Query::of(&who.request)).await?;
+    let list = ListView::new(who.request.path(), who.request.query_string()).sorted_by("name");
+    let ids: Vec<_> = companies
+        .rows
+        .iter()
+        .filter(|company| company.status != Status::Archived)
+        .map(|company| company.id)
+        .collect();
+    let used = usage::of(&who.app, &ids).await?;
+    let pager = list.pager(&companies);
+    let format = who.format();
+    let rows = companies
+        .rows
+        .iter()
+        .map(|company| row(company, used.get(&company.id), &format))
+        .collect();
+    Ok(page::ok(&List {
+        shell: who
+            .shell(Place::Companies, "Companies")
+            .lead("Who works on this instance, where they stand and what they use."),
+        statuses: statuses(),
+        list,
+        pager,
+        rows,
+    }))
+}
+
+fn row(company: &Company, used: Option<&Usage>, format: &Format) -> Row {
+    let count =
+        |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |value| format.number(value));
+    let told = |pick: fn(&Usage) -> Option<i64>| count(used.and_then(pick));
+    Row {
+        href: address(company),
+        name: company.settings.name.clone(),
+        slug: company.slug.to_string(),
+        state: state(company),
+        plan: company.plan.clone(),
+        people: told(|used| Some(used.people)),
+        partners: told(|used| used.partners),
+        links: told(|used| used.links),
+        events: told(|used| used.events_this_month),
+        size: used
+            .and_then(|used| used.size_bytes)
+            .map_or_else(|| "–".to_owned(), |bytes| format.bytes(bytes)),
+        active: format.when_or_none(used.and_then(|used| used.last_activity_at)),
+        missing: used
+            .and_then(|used| used.missing.clone())
+            .unwrap_or_default(),
+    }
+}
+
+fn statuses() -> Vec<Choice> {
+    [
+        (Status::Demo, "Demo"),
+        (Status::Trial, "Trial"),
+        (Status::Active, "Active"),
+        (Status::Frozen, "Frozen"),
+        (Status::Archived, "Archived"),
+    ]
+    .into_iter()
+    .map(|(status, label)| Choice::new(status.as_str(), label))
+    .collect()
+}

@@ -1,0 +1,183 @@
+//! `GET /operator/companies/{slug}`: what the registry knows of one company, what it uses, what happened to it.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+
+use super::{address, find, state};
+use crate::Result;
+use crate::app::App;
+use crate::audit;
+use crate::identity::shell::company_health;
+use crate::operator::door::Operating;
+use crate::operator::place::Place;
+use crate::operator::usage::{self, Usage};
+use crate::slice::{Check, Level};
+use crate::tenancy::{Company, Status};
+use crate::web::format::Format;
+use crate::web::markup::Markup;
+use crate::web::page::{self, Notice, PageShell};
+use crate::web::parts::{Figure, HistoryEntry, State, Tone};
+
+#[derive(Template)]
+#[template(path = "operator/company.html")]
+struct One {
+    shell: PageShell,
+    state: State,
+    here: String,
+    figures: Vec<Figure>,
+    facts: Vec<(&'static str, Markup)>,
+    steps: Vec<(&'static str, &'static str)>,
+    checks: Vec<Looked>,
+    is_archived: bool,
+    history: Vec<HistoryEntry>,
+}
+
+/// One of the nine checks.
+struct Looked {
+    label: String,
+    state: State,
+    finding: String,
+}
+
+/// Shows a company.
+///
+/// # Errors
+/// [`crate::Error::NotFound`].
+pub async fn show(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
+    let company = find(&who.app, &slug).await?;
+    let id = company.id;
+    let used = if company.status == Status::Archived {
+        Usage::default()
+    } else {
+        let mut all = usage::of(&who.app, &[id]).await?;
+        all.remove(&id).unwrap_or_default()
+    };
+    let checks = checks(&who.app, &company).await?;
+    let events = who
+        .app
+        .control
+        .read(move |c| audit::history_of(c, &id))
+        .await?;
+    let format = who.format();
+    let mut shell = who
+        .shell(Place::Companies, company.settings.name.clone())
+        .crumb("Companies", Place::Companies.path())
+        .lead(format!("{}/t/{}/admin", who.app.public_url, company.slug));
+    let bad = |text: String| Notice {
+        tone: Tone::Bad,
+        text,
+        link: None,
+    };
+    if let Some(why) = &company.upgrade_failed {
+        let text = format!(
+            "Its store could not be brought to this version, so its pages answer 503: {why}"
+        );
+        shell.notices.push(bad(text));
+    }
+    if let Some(why) = &used.missing {
+        shell.notices.push(bad(format!("Its store {why}.")));
+    }
+    Ok(page::ok(&One {
+        shell,
+        state: state(&company),
+        here: address(&company),
+        figures: figures(&used, &format),
+        facts: facts(&company, &used, &format),
+        steps: steps(&company),
+        checks,
+        is_archived: company.status == Status::Archived,
+        history: events.iter().map(|event| event.entry(&format)).collect(),
+    }))
+}
+
+/// The checks, with a bound on their time: a store that hangs must not take this page along.
+async fn checks(app: &App, company: &Company) -> Result<Vec<Looked>> {
+    if company.status == Status::Archived {
+        return Ok(Vec::new());
+    }
+    let looking = company_health(app, company);
+    let Ok(found) = tokio::time::timeout(usage::PATIENCE, looking).await else {
+        return Ok(vec![Looked {
+            label: "Health".to_owned(),
+            state: State::new(Tone::Bad, "No answer"),
+            finding: "Its store was not examined within five seconds.".to_owned(),
+        }]);
+    };
+    let looked = |check: Check| Looked {
+        label: check.label,
+        finding: check.finding,
+        state: match check.level {
+            Level::Good => State::new(Tone::Good, "Good"),
+            Level::Warn => State::new(Tone::Warn, "Look at it"),
+            Level::Bad => State::new(Tone::Bad, "Wrong"),
+        },
+    };
+    Ok(found?.into_iter().map(looked).collect())
+}
+
+fn figures(used: &Usage, format: &Format) -> Vec<Figure> {
+    let figure = |label: &str, value: Option<i64>| Figure {
+        label: label.to_owned(),
+        value: value.map_or_else(|| "–".to_owned(), |value| format.number(value)),
+        ..Figure::default()
+    };
+    vec![
+        figure("People", Some(used.people)),
+        figure("Partners", used.partners),
+        figure("Links", used.links),
+        figure("Events this month", used.events_this_month),
+    ]
+}
+
+fn facts(company: &Company, used: &Usage, format: &Format) -> Vec<(&'static str, Markup)> {
+    let text = |value: Option<&String>| Markup::text(value.map_or("–", String::as_str));
+    let day = |value: Option<jiff::civil::Date>| {
+        Markup::text(&value.map_or_else(|| "–".to_owned(), |day| format.date(day)))
+    };
+    vec![
+        ("Slug", Markup::text(company.slug.as_str())),
+        ("Kind", Markup::text(company.kind.as_str())),
+        ("Plan", Markup::text(&company.plan)),
+        ("Name by law", text(company.legal_name.as_ref())),
+        ("Tax id", text(company.tax_id.as_ref())),
+        ("Industry", text(company.industry.as_ref())),
+        ("Opened", format.when(company.created_at)),
+        ("Trial ends", format.when_or_none(company.trial_ends_at)),
+        ("Contract from", day(company.contract_start)),
+        ("Contract until", day(company.contract_end)),
+        (
+            "Number in our books",
+            text(company.erp_customer_id.as_ref()),
+        ),
+        (
+            "Number at Stripe",
+            text(company.stripe_customer_id.as_ref()),
+        ),
+        ("Looked after by", text(company.sales_owner.as_ref())),
+        (
+            "On disk",
+            Markup::text(
+                &used
+                    .size_bytes
+                    .map_or_else(|| "–".to_owned(), |bytes| format.bytes(bytes)),
+            ),
+        ),
+        ("Last change", format.when_or_none(used.last_activity_at)),
+        ("Frozen since", format.when_or_none(company.frozen_at)),
+        ("Archived", format.when_or_none(company.archived_at)),
+    ]
+}
+
+/// The steps of life there are from here, each with its verb.
+fn steps(company: &Company) -> Vec<(&'static str, &'static str)> {
+    [
+        (Status::Active, "activate", "Activate"),
+        (Status::Frozen, "freeze", "Freeze"),
+        (Status::Archived, "archive", "Archive"),
+    ]
+    .into_iter()
+    .filter(|(to, _, _)| company.status.may_become(*to))
+    .map(|(_, step, verb)| (step, verb))
+    .collect()
+}

@@ -1,0 +1,135 @@
+//! What each company uses, read from its own store with a bound on the time: one that is slow or broken is named and holds up
+//! nobody else's figures.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::audit;
+use crate::clock::Timestamp;
+use crate::id::TenantId;
+use crate::identity;
+use crate::partners::report::{self, Held, Overview, Window};
+use crate::{Error, Result};
+
+/// Stores read side by side.
+const AT_ONCE: usize = 25;
+/// A store has this long to answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A company's figures; what its store did not tell is missing.
+#[derive(Debug, Clone, Default, Serialize, schemars::JsonSchema)]
+pub struct Usage {
+    /// Its people.
+    pub people: i64,
+    /// Its partners.
+    pub partners: Option<i64>,
+    /// Their links.
+    pub links: Option<i64>,
+    /// Events since the first of the month, in UTC.
+    pub events_this_month: Option<i64>,
+    /// Bytes of its store on disk, where it is a file.
+    pub size_bytes: Option<u64>,
+    /// When something was last changed in it.
+    pub last_activity_at: Option<Timestamp>,
+    /// Why figures are missing.
+    pub missing: Option<String>,
+}
+
+/// From the first of the month on.
+fn this_month(now: Timestamp) -> Window {
+    let day = now.day();
+    let first = day
+        .get(..8)
+        .and_then(|month| format!("{month}01T00:00:00Z").parse().ok());
+    Window::between(first, None, now).unwrap_or_else(|_| Window::last_days(30, now))
+}
+
+/// The figures of these companies.
+pub(super) async fn of(app: &App, tenants: &[TenantId]) -> Result<HashMap<TenantId, Usage>> {
+    let counts = app.control.read(identity::head_counts).await?;
+    let people: HashMap<TenantId, i64> = counts.into_iter().collect();
+    let window = this_month(app.clock.now());
+    let read = each(app, tenants, move |c| {
+        let held = report::held(c, window)?;
+        let last = audit::page(c, &audit::Filter::default(), None, 1)?;
+        Ok((held, last.first().map(|event| event.at)))
+    });
+    let mut all = HashMap::new();
+    for (tenant, told) in read.await {
+        let mut usage = Usage {
+            people: people.get(&tenant).copied().unwrap_or_default(),
+            size_bytes: app.tenants.size_bytes(tenant),
+            ..Usage::default()
+        };
+        match told {
+            Ok((held, last)) => fill(&mut usage, held, last),
+            Err(why) => usage.missing = Some(why),
+        }
+        all.insert(tenant, usage);
+    }
+    Ok(all)
+}
+
+fn fill(usage: &mut Usage, held: Held, last: Option<Timestamp>) {
+    usage.partners = Some(held.partners);
+    usage.links = Some(held.links);
+    usage.events_this_month = Some(held.events);
+    usage.last_activity_at = last;
+}
+
+/// The last thirty days of these companies.
+pub(super) async fn thirty_days(
+    app: &App,
+    tenants: &[TenantId],
+) -> Vec<(TenantId, Result<(Overview, Held), String>)> {
+    let window = Window::last_days(30, app.clock.now());
+    each(app, tenants, move |c| {
+        Ok((report::overview(c, window)?, report::held(c, window)?))
+    })
+    .await
+}
+
+/// Reads something of each company, some side by side, each with a bound on its time.
+async fn each<T, F>(app: &App, tenants: &[TenantId], work: F) -> Vec<(TenantId, Result<T, String>)>
+where
+    T: Send + 'static,
+    F: Fn(&mut crate::db::TenantConn) -> Result<T> + Clone + Send + 'static,
+{
+    let mut all = Vec::with_capacity(tenants.len());
+    for some in tenants.chunks(AT_ONCE) {
+        let reading = some.iter().map(|tenant| one(app, *tenant, work.clone()));
+        all.extend(join_all(reading).await);
+    }
+    all
+}
+
+async fn one<T, F>(app: &App, tenant: TenantId, work: F) -> (TenantId, Result<T, String>)
+where
+    T: Send + 'static,
+    F: Fn(&mut crate::db::TenantConn) -> Result<T> + Send + 'static,
+{
+    let read = async { app.tenants.scope(tenant)?.read(work).await };
+    let told = match tokio::time::timeout(PATIENCE, read).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, tenant.id = %tenant, "A company's figures could not be read");
+            Err(said(&error))
+        }
+        Err(_) => Err(format!(
+            "did not answer within {} seconds",
+            PATIENCE.as_secs()
+        )),
+    };
+    (tenant, told)
+}
+
+fn said(error: &Error) -> String {
+    match error {
+        Error::Busy => "is out of reach".to_owned(),
+        _ => "could not be read; the log says why".to_owned(),
+    }
+}

@@ -1,0 +1,67 @@
+//! The console's companies: found, opened, changed, taken through their life.
+
+use crate::identity::{House, PASSWORD, login};
+use crate::on_both_engines;
+
+on_both_engines! {
+    fn a_company_is_opened_changed_frozen_and_deleted_from_the_console(engine: Engine) {
+        let house = House::of_many(engine, &[]);
+        house.operator("op@example.com");
+        let op = house.operating("op@example.com");
+        let bad = [("slug", "Bad Slug"), ("name", ""), ("contract_start", "soon"), ("kind", "customer"), ("plan", "starter")];
+        let said = op.submit_to("/operator/companies/new", "/operator/companies", &bad).expect(422).text();
+        assert!(said.contains("A slug has") && said.contains("2026-10-31"), "{said}");
+        let good = [
+            ("slug", "northwind"), ("name", "Northwind Tea"), ("owner_email", "ana@example.com"), ("kind", "customer"),
+            ("plan", "starter"), ("status", "active"), ("trial_ends_at", "2026-12-31"),
+        ];
+        let opened = op.submit_to("/operator/companies/new", "/operator/companies", &good).expect(200).text();
+        assert!(opened.contains("/invite?token="), "{opened}");
+        let taken = op.submit_to("/operator/companies/new", "/operator/companies", &good).expect(422).text();
+        assert!(taken.contains("already"), "{taken}");
+
+        let at = opened.find("/invite?token=").unwrap();
+        let link = opened[at..].split('"').next().unwrap();
+        let ana = house.visitor();
+        assert_eq!(ana.submit(link, &[("name", "Ana"), ("password", PASSWORD)]).location(), "/t/northwind/admin");
+
+        let here = "/operator/companies/northwind";
+        let page = op.get(here).expect(200).text();
+        assert!(page.contains("Northwind Tea") && page.contains("Active") && page.contains("31 Dec 2026"), "{page}");
+        let edit = format!("{here}/edit");
+        let saved = op.submit(&edit, &[("name", "Northwind Teas"), ("kind", "customer"), ("plan", "growth"), ("legal_name", "Northwind SRL")]);
+        assert_eq!(saved.location(), here, "{}", saved.text());
+        let page = op.get(here).expect(200).text();
+        assert!(page.contains("Northwind SRL") && page.contains("growth") && page.contains("op@example.com"), "{page}");
+
+        let freeze = format!("{here}/freeze");
+        assert_eq!(op.submit(&freeze, &[]).location(), here);
+        assert!(op.get("/operator?status=frozen").text().contains("Northwind Teas"));
+        assert_eq!(op.get(&freeze).status, 409);
+        let delete = format!("{here}/delete");
+        let _ = op.submit(&delete, &[("retype", "northwin")]).expect(422);
+        assert_eq!(op.submit(&delete, &[("retype", "northwind")]).location(), "/operator");
+        assert_eq!(op.get(here).status, 404);
+        let _ = login(&house.visitor(), "ana@example.com", PASSWORD).expect(422);
+    }
+
+    fn the_list_is_searched_sorted_and_paged_in_its_address(engine: Engine) {
+        let house = House::of_many(engine, &[]);
+        house.operator("op@example.com");
+        for slug in ["acme", "brick", "cedar"] {
+            house.company(slug, "ana@example.com");
+        }
+        let op = house.operating("op@example.com");
+        let names = |address: &str| {
+            let page = op.get(address).expect(200).text();
+            ["Acme", "Brick", "Cedar"].into_iter().filter(|name| page.contains(&format!(">{name}</a>"))).collect::<Vec<_>>()
+        };
+        assert_eq!(names("/operator"), ["Acme", "Brick", "Cedar"]);
+        assert_eq!(names("/operator?q=ric"), ["Brick"]);
+        assert_eq!(names("/operator?status=trial").len(), 0);
+        assert_eq!(op.get("/operator?status=gone").status, 422);
+        assert_eq!(op.get("/operator?sort=size").status, 422);
+        let first = op.get("/operator?sort=-name&limit=1&q=e").expect(200).text();
+        assert!(first.contains("Cedar") && first.contains("Next →"), "{first}");
+    }
+}
