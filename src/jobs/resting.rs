@@ -6,8 +6,10 @@ use super::shelf::control_id;
 use crate::app::App;
 use crate::id::TenantId;
 
-/// When a frozen company is looked at again. A thaw in this process rings the bell; one in another is seen this much later at most.
-const UNTIL_THAWED: Duration = Duration::from_secs(30);
+/// When a frozen company is looked at again where other processes share the database: a thaw in this one rings the bell.
+const UNTIL_THAWED_ELSEWHERE: Duration = Duration::from_secs(60);
+/// The same where nobody else can thaw it.
+const UNTIL_THAWED: Duration = Duration::from_secs(300);
 /// When a company that the directory does not show is looked at again: archived, or entered a moment ago by another process.
 const UNTIL_KNOWN: Duration = Duration::from_secs(5);
 
@@ -17,7 +19,8 @@ pub(super) fn resting(app: &App, store: TenantId) -> Option<Duration> {
         return None;
     }
     match app.gate.get()?.company_by_id(store) {
-        Some(company) if company.is_frozen => Some(UNTIL_THAWED),
+        Some(company) if company.is_frozen && app.tenants.is_sole() => Some(UNTIL_THAWED),
+        Some(company) if company.is_frozen => Some(UNTIL_THAWED_ELSEWHERE),
         Some(_) => None,
         None => Some(UNTIL_KNOWN),
     }

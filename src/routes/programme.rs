@@ -122,7 +122,8 @@ pub(super) fn api_routes() -> Vec<Route> {
             "/api/v1/partners/{id}/approve",
             "Approve a partner",
             partner::api::approve,
-        ),
+        )
+        .problems(&[402, 409, 412]),
         decides(
             "/api/v1/partners/{id}/decline",
             "Decline a partner",

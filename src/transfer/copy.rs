@@ -16,7 +16,7 @@ use crate::tenancy::carry;
 use crate::{Error, Result};
 
 /// Who is signed in, and links under way: both are for this instance alone.
-pub const LEFT_BEHIND: [&str; 4] = ["sessions", "one_times", "operator_sessions", "arrivals"];
+pub const LEFT_BEHIND: [&str; 3] = ["sessions", "one_times", "operator_sessions"];
 
 /// The files of an instance.
 #[derive(Debug, Clone)]

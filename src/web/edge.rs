@@ -154,7 +154,9 @@ fn named(request: &HttpRequest, app: Option<&App>) -> Result<Option<String>, Err
             || gate.is_none_or(|gate| gate.company(slug).is_some())
     };
     if app.config.tenancy == Tenancy::Single {
-        return is_there(None).then_some(None).ok_or(Error::NotFound);
+        // Where one company is served no path names it.
+        let is_ours = slug_in(path).is_none() && is_there(None);
+        return is_ours.then_some(None).ok_or(Error::NotFound);
     }
     let by_path = slug_in(path).map(ToOwned::to_owned);
     let by_host = app.gate.get().and_then(|gate| {

@@ -9,8 +9,11 @@ use steading::tenancy::Entitlement;
 use super::{Company, partner, refused};
 use crate::on_both_engines;
 
+/// The body that makes one of a name.
+type Body = Box<dyn Fn(&str) -> Value + Sync>;
+
 /// What is made under each limit: where, and with which body.
-fn makers(enrolment: &str) -> Vec<(Counted, &'static str, Box<dyn Fn(&str) -> Value + Sync>)> {
+fn makers(enrolment: &str) -> Vec<(Counted, &'static str, Body)> {
     let enrolment = enrolment.to_owned();
     vec![
         (Counted::Partners, "/partners", Box::new(partner)),
