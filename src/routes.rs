@@ -11,7 +11,7 @@ use crate::identity::permissions::{ReadApiKeys, ReadMembers, WriteApiKeys, Write
 use crate::identity::{account, companies, keys, people, reset, setup, sign_in};
 use crate::web::route::{Parameter, Route, api, get, instance, post};
 use crate::web::{assets, describe, health, openapi, start, theme};
-use crate::{audit, jobs, mailing, tenancy};
+use crate::{audit, jobs, mailing, tenancy, transfer};
 
 /// All routes.
 pub fn all() -> Vec<Route> {
@@ -102,6 +102,7 @@ const KEY_FILTERS: &[Parameter] = &[
 fn tenancy_and_identity() -> Vec<Route> {
     vec![
         get("/admin/system", tenancy::system::system),
+        get("/admin/system/export", transfer::download::download),
         get("/admin/about/licences", tenancy::licences::show),
         get("/admin/usage", tenancy::plans::page::show),
         api(

@@ -45,7 +45,7 @@ pub struct Import {
     slug: Option<String>,
     /// Only say what would come
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// Read the passphrase of its secrets from standard input: its first line
     #[arg(long)]
     passphrase_stdin: bool,

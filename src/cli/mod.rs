@@ -5,11 +5,13 @@
 //! readers take `--json`; writers ask through [`prompt`]; failures carry their code ([`exit`]).
 
 mod audit;
+mod backup;
 mod carry;
 mod company;
 mod completions;
 mod config;
 mod context;
+mod db;
 mod demo;
 mod doctor;
 mod exit_codes;
@@ -22,6 +24,7 @@ mod man;
 mod migrate;
 mod openapi;
 mod operator;
+mod restore;
 mod serve;
 mod setup_url;
 mod tenant;
@@ -66,6 +69,8 @@ enum Command {
     Openapi(openapi::Openapi),
     #[command(subcommand)]
     Migrate(migrate::Migrate),
+    #[command(subcommand)]
+    Db(db::Db),
     Health(health::Health),
     Doctor(doctor::Doctor),
     #[command(subcommand)]
@@ -83,6 +88,7 @@ impl Command {
             Self::Stores(command) => command.dispatch(context, arguments),
             Self::Openapi(command) => command.run(),
             Self::Migrate(command) => command.run(context),
+            Self::Db(command) => command.run(context),
             Self::Health(command) => command.run(context),
             Self::Doctor(command) => command.run(context),
             Self::Config(command) => command.run(context),

@@ -88,6 +88,11 @@ pub enum StoreCommand {
     /// What is seen from inside, for `doctor`
     #[command(hide = true)]
     Checks(super::doctor::Checks),
+    /// Make, list, check and let go backups
+    #[command(subcommand)]
+    Backup(super::backup::Backup),
+    /// Go back to a backup: everything while the server is stopped, or one company while the others go on
+    Restore(super::restore::Restore),
 }
 
 impl StoreCommand {
@@ -104,6 +109,8 @@ impl StoreCommand {
             Self::Operator(command) => command.run(app, io).await,
             Self::Demo(command) => command.run(app, io).await,
             Self::Checks(command) => command.run(app, io).await,
+            Self::Backup(command) => command.run(app, io).await,
+            Self::Restore(command) => command.run(app, io).await,
         }
     }
 
@@ -117,7 +124,11 @@ impl StoreCommand {
             Self::Jobs(command) => command.may_begin(),
             Self::Tenant(command) => command.may_begin(),
             Self::Mail(_) => true,
-            Self::SetupUrl(_) | Self::Audit(_) | Self::Checks(_) => false,
+            Self::SetupUrl(_)
+            | Self::Audit(_)
+            | Self::Checks(_)
+            | Self::Backup(_)
+            | Self::Restore(_) => false,
         }
     }
 
@@ -132,7 +143,8 @@ impl StoreCommand {
             Self::SetupUrl(command) => command.read_input(),
             Self::Mail(command) => command.read_input(),
             Self::Tenant(command) => command.read_input(),
-            Self::Audit(_) | Self::Checks(_) => Ok(None),
+            Self::Restore(command) => command.read_input(),
+            Self::Audit(_) | Self::Backup(_) | Self::Checks(_) => Ok(None),
         }
     }
 
@@ -154,6 +166,11 @@ impl StoreCommand {
 
     /// Runs a command from the terminal.
     pub(super) fn dispatch(self, context: &Context, arguments: Vec<OsString>) -> Outcome {
+        if let Self::Restore(restore) = &self
+            && restore.tenant.is_none()
+        {
+            return restore.whole(context);
+        }
         let loaded = context.load()?;
         let input = self.read_input()?;
         let arguments = arguments

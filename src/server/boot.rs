@@ -291,7 +291,11 @@ async fn check_keys(loaded: &Loaded, options: &StoreOptions) -> Result<KeyRing, 
     Ok(ring)
 }
 
-fn key_ring(loaded: &Loaded, sealed_data_exists: bool) -> Result<KeyRing, BootError> {
+/// The ring of keys that the configuration names; one that is not there is made where nothing is sealed yet.
+///
+/// # Errors
+/// [`BootError::Configuration`].
+pub fn key_ring(loaded: &Loaded, sealed_data_exists: bool) -> Result<KeyRing, BootError> {
     let config = &loaded.config;
     let (file, ring) = match &config.keys {
         Keys::File(file) => (file.clone(), None),

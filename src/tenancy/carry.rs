@@ -178,3 +178,14 @@ fn write_more(c: &mut ControlConn, tenant: TenantId, record: &Record) -> Result<
 pub fn by_slug(c: &mut ControlConn, slug: &str) -> Result<Option<Company>> {
     store::by_slug(c, slug)
 }
+
+/// Every company's id, whatever became of it.
+///
+/// # Errors
+/// Where the store fails.
+pub fn ids(c: &mut ControlConn) -> Result<Vec<TenantId>> {
+    Ok(store::all(c)?
+        .into_iter()
+        .map(|company| company.id)
+        .collect())
+}

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::ReadSystem;
 use crate::Result;
+use crate::gate::Permission;
 use crate::slice::{Check, Level};
 use crate::web::markup::Markup;
 use crate::web::nav::Place;
@@ -42,6 +43,7 @@ struct SystemPage {
     server_time: Markup,
     settings: Vec<SettingRow>,
     support: String,
+    may_export: bool,
 }
 
 /// `GET T/admin/system`.
@@ -137,6 +139,7 @@ pub async fn system(allowed: Allowed<ReadSystem>) -> Result<HttpResponse> {
         store,
         settings,
         support,
+        may_export: allowed.rights.allows(super::WriteSettings::NAME),
     };
     Ok(page::ok(&page))
 }

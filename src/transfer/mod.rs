@@ -2,6 +2,9 @@
 //!
 //! What a file holds and how it is sealed is in `docs/backup.md`.
 
+pub mod backup;
+pub mod copy;
+pub mod download;
 mod export;
 mod header;
 mod import;
@@ -20,7 +23,7 @@ pub use self::trouble::Trouble;
 pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     name: "transfer",
     permissions: &[],
-    jobs: &[],
+    jobs: &[backup::KIND],
     tables: &["settings", "idempotency_keys"],
     checks: None,
     waiting: None,

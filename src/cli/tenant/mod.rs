@@ -88,7 +88,7 @@ impl Tenant {
     pub(super) fn may_begin(&self) -> bool {
         match self {
             Self::Create(command) => !command.dry_run,
-            Self::Import(_) => true,
+            Self::Import(command) => !command.dry_run,
             _ => false,
         }
     }

@@ -166,7 +166,7 @@ pub(super) fn as_text(cell: Cell) -> Option<String> {
 }
 
 /// Bytes as small hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
     bytes
         .iter()

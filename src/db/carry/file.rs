@@ -12,9 +12,10 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::Change;
 use super::rows::copy;
 use super::sum::{Sum, of};
+use super::table::{every, quoted};
+use super::{Change, unchanged};
 use crate::db::migrate::{MigrateError, lone};
 use crate::db::{Conn, Plane, Scoped};
 use crate::{Error, Result};
@@ -235,6 +236,43 @@ impl CarriedFile {
         target.run("COMMIT")
     }
 
+    /// Its tables, parents first.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn tables(&mut self) -> Result<Vec<String>> {
+        match &mut self.conn {
+            Conn::Sqlite(conn) => every(conn),
+            Conn::Postgres(_) => Err(Error::internal("not a file")),
+        }
+    }
+
+    /// The rows of each table, by its name.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn counts(&mut self) -> Result<Vec<(String, u64)>> {
+        #[derive(QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            rows: i64,
+        }
+        let mut tables = self.tables()?;
+        tables.sort();
+        let Conn::Sqlite(conn) = &mut self.conn else {
+            return Err(Error::internal("not a file"));
+        };
+        tables
+            .into_iter()
+            .map(|name| {
+                let count: Count =
+                    diesel::sql_query(format!("SELECT count(*) AS rows FROM {}", quoted(&name)))
+                        .get_result(conn)?;
+                Ok((name, u64::try_from(count.rows).unwrap_or(0)))
+            })
+            .collect()
+    }
+
     /// Copies the file as it is into another one, in one snapshot, without what was deleted. The file may be in use.
     ///
     /// # Errors
@@ -264,6 +302,33 @@ pub fn into_file<P: Plane>(
     let mut file = CarriedFile::fresh::<P>(path)?;
     file.run("BEGIN")?;
     copy(c.db(), P::NAME, &mut file.conn, tables, change, told)?;
+    file.run("COMMIT")?;
+    Ok(file)
+}
+
+/// Writes the rows of a store into a new file, as they are: what stands sealed there stays under its key. The tables of `leave`
+/// stay empty.
+///
+/// # Errors
+/// As [`into_file`].
+pub fn whole_into_file<P: Plane>(
+    c: &mut Scoped<'_, P>,
+    path: &Path,
+    leave: &[&str],
+) -> Result<CarriedFile> {
+    let mut file = into_file(c, &[], path, &unchanged, &|_, _| {})?;
+    let tables = file.tables()?;
+    let mut tables: Vec<&str> = tables.iter().map(String::as_str).collect();
+    tables.retain(|table| !leave.contains(table));
+    file.run("BEGIN")?;
+    copy(
+        c.db(),
+        P::NAME,
+        &mut file.conn,
+        &tables,
+        &unchanged,
+        &|_, _| {},
+    )?;
     file.run("COMMIT")?;
     Ok(file)
 }

@@ -11,8 +11,8 @@ mod rows;
 mod sum;
 mod table;
 
-pub use self::cell::Cell;
-pub use self::file::{CarriedFile, FileError, Steps, into_file, settle};
+pub use self::cell::{Cell, hex};
+pub use self::file::{CarriedFile, FileError, Steps, into_file, settle, whole_into_file};
 pub use self::postgres::{Server, ServerPlane};
 pub use self::sum::{Sum, sums};
 pub use self::table::Table;

@@ -120,3 +120,45 @@ pub(super) fn refers_to_itself(conn: &mut Conn, name: &str) -> Result<Vec<String
     .load(conn)?;
     Ok(found.into_iter().map(|from| from.column).collect())
 }
+
+/// Every table of a file of ours, parents first; not the list of steps, nor what the file says of itself.
+pub(super) fn every(conn: &mut SqliteConnection) -> Result<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Name {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    #[derive(QueryableByName)]
+    struct Edge {
+        #[diesel(sql_type = Text)]
+        child: String,
+        #[diesel(sql_type = Text)]
+        parent: String,
+    }
+    let names: Vec<Name> = diesel::sql_query(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+         AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY name",
+    )
+    .load(conn)?;
+    let edges: Vec<Edge> = diesel::sql_query(
+        "SELECT DISTINCT t.name AS child, f.\"table\" AS parent FROM sqlite_schema t \
+         JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table' AND f.\"table\" <> t.name",
+    )
+    .load(conn)?;
+    let mut waiting: Vec<String> = names.into_iter().map(|one| one.name).collect();
+    let mut ordered: Vec<String> = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let (ready, rest): (Vec<String>, Vec<String>) = waiting.into_iter().partition(|name| {
+            edges
+                .iter()
+                .filter(|edge| edge.child == *name)
+                .all(|edge| ordered.contains(&edge.parent))
+        });
+        if ready.is_empty() {
+            return Err(Error::internal("tables refer to each other in a circle"));
+        }
+        ordered.extend(ready);
+        waiting = rest;
+    }
+    Ok(ordered)
+}

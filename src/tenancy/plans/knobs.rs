@@ -21,7 +21,7 @@ pub(super) fn changed(text: &str, knobs: &[(Counted, Option<u64>)]) -> String {
     for (what, most) in knobs {
         match most {
             Some(most) => held.insert(what.as_str().to_owned(), (*most).into()),
-            None => held.remove(what.as_str()),
+            None => held.shift_remove(what.as_str()),
         };
     }
     serde_json::Value::Object(held).to_string()
@@ -39,7 +39,7 @@ mod tests {
             text,
             &[(Counted::Members, Some(5)), (Counted::Partners, None)],
         );
-        assert_eq!(after, r#"{"links":"many","members":5,"modules":["crm"]}"#);
+        assert_eq!(after, r#"{"modules":["crm"],"links":"many","members":5}"#);
         assert!(read("no json").is_empty());
     }
 }

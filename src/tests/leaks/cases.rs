@@ -190,6 +190,7 @@ pub const CASES: &[Case] = &[
     ("GET", "/admin/audit.csv", Nothing, NO),
     ("GET", "/api/v1/audit", Nothing, NO),
     ("GET", "/admin/system/jobs", Nothing, NO),
+    ("GET", "/admin/system/export", Nothing, NO),
     (
         "POST",
         "/admin/system/jobs/{id}/{verb}",

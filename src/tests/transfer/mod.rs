@@ -1,5 +1,7 @@
 //! A company leaves and comes back: the same rows on either engine, secrets only under a passphrase, and nothing half done.
 
+mod backup;
+mod copy;
 mod export;
 mod import;
 mod seed;

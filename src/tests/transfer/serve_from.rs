@@ -1,5 +1,6 @@
 //! `serve --from`: a file becomes an instance of its own.
 
+use crate::harness::company;
 use crate::harness::engine::Engine;
 use crate::harness::process::Home;
 
@@ -54,4 +55,32 @@ fn an_export_opens_as_an_instance_of_its_own() {
     let refused = third.run(&["serve", "--from", junk.to_str().unwrap()]);
     assert_eq!(refused.code, 65, "{}", refused.stderr);
     assert!(!third.data().exists());
+}
+
+#[test]
+fn an_owner_downloads_the_company_and_nobody_without_the_right_does() {
+    let home = company::owned(Engine::Sqlite);
+    let server = home.serve();
+    let stranger = server.client().get("/admin/system/export");
+    assert_ne!(stranger.status, 200);
+    let owner = company::owner(&server);
+    let file = owner.get("/admin/system/export").expect(200);
+    assert!(file.body.starts_with(b"SQLite format 3\0"));
+    let path = home.path().join("downloaded.steading");
+    std::fs::write(&path, &file.body).unwrap();
+    let told = home.run(&[
+        "tenant",
+        "import",
+        "downloaded.steading",
+        "--dry-run",
+        "--json",
+    ]);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    // Nothing of it stays beside the stores.
+    let left: Vec<_> = std::fs::read_dir(home.data().join("tenants"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().contains("download"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
 }

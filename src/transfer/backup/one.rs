@@ -1,0 +1,114 @@
+//! Brings one company back to what it was while the others go on: its doors are shut for the moment in which the files change
+//! places, and what it had until then is kept.
+
+use serde::Serialize;
+
+use super::create;
+use super::manifest::Backup;
+use super::verify::verify;
+use crate::actor::Actor;
+use crate::app::App;
+use crate::audit::{self, Event};
+use crate::db::carry::CarriedFile;
+use crate::db::{Installation, TenantPlane};
+use crate::id::TenantId;
+use crate::transfer::scratch::Scratch;
+use crate::transfer::tables;
+use crate::transfer::trouble::{Trouble, off_loop};
+use crate::{Result, jobs, partners};
+
+/// What a restore did, or would do.
+#[derive(Debug, Clone, Serialize)]
+pub struct Restored {
+    /// Whether it was done.
+    pub done: bool,
+    /// From which backup.
+    pub backup: String,
+    /// Where that which was replaced is kept.
+    pub kept: Option<String>,
+    /// Rows of each table.
+    pub rows: Vec<(String, u64)>,
+}
+
+/// Restores one company from a backup. Its people and its record stay as they are now.
+///
+/// # Errors
+/// [`Trouble::Unfit`] where the backup does not hold or has nothing of the company.
+pub async fn restore_one(
+    app: &App,
+    actor: &Actor,
+    backup: &Backup,
+    tenant: TenantId,
+    slug: &str,
+    dry_run: bool,
+) -> Result<Restored, Trouble> {
+    let name = format!("tenants/{tenant}.db");
+    let kept = backup.manifest.files.iter().find(|file| file.path == name);
+    let rows = kept.map(|file| file.rows.clone()).ok_or_else(|| {
+        Trouble::Unfit(format!(
+            "{} has nothing of the company {slug}.",
+            backup.name
+        ))
+    })?;
+    let whole = backup.clone();
+    off_loop(move || verify(&whole)).await?;
+    let mut restored = Restored {
+        done: false,
+        backup: backup.name.clone(),
+        kept: None,
+        rows,
+    };
+    if dry_run {
+        return Ok(restored);
+    }
+    let safety = create(
+        app,
+        actor,
+        Some((tenant, slug.to_owned())),
+        "before-restore",
+    )
+    .await?;
+    let built = Scratch::within(&app.config.data_dir.join("tenants"), "restore")?;
+    let (all, tenants) = (tables::every(app), app.tenants.clone());
+    let owner_url = app
+        .config
+        .database
+        .postgres
+        .as_ref()
+        .map(|pg| pg.owner_url.clone());
+    let from = backup.folder.join(&name);
+    off_loop(move || {
+        CarriedFile::open(&from)?.vacuum_into(built.path())?;
+        // A backup of an older version is brought up to this one.
+        drop(CarriedFile::open_to_change(built.path())?.bring_up::<TenantPlane>()?);
+        tenants.install(
+            tenant,
+            Installation {
+                file: built.path(),
+                kept: None,
+                clear: &all,
+                tables: &all,
+                owner_url: owner_url.as_ref().map(|url| url.expose()),
+            },
+        )?;
+        Ok::<_, Trouble>(())
+    })
+    .await?;
+    partners::links_changed(app, tenant);
+    let planner = app.clone();
+    app.tenants
+        .scope(tenant)?
+        .write(move |c| jobs::ensure_recurring(c, &planner))
+        .await?;
+    // In the control plane: the company's own trail is that of the backup again.
+    let event = Event::new("company.restored")
+        .product("transfer")
+        .target("company", &tenant, slug);
+    let actor = actor.clone();
+    app.control
+        .write(move |c| audit::record(c, &actor, event.clone()))
+        .await?;
+    restored.done = true;
+    restored.kept = Some(safety.name);
+    Ok(restored)
+}
