@@ -170,10 +170,7 @@ fn named(request: &HttpRequest, app: Option<&App>) -> Result<Option<String>, Err
             Err(Error::NotFound)
         }
         (None, None) if !is_of_the_instance(path) => Err(Error::NotFound),
-        (by_path, by_host) => match by_path.or(by_host) {
-            Some(slug) if !is_there(Some(&slug)) => Err(Error::NotFound),
-            slug => Ok(slug),
-        },
+        (by_path, by_host) => Ok(by_path.or(by_host)),
     }
 }
 

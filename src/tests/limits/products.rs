@@ -64,8 +64,8 @@ on_both_engines! {
         for route in routes::all().iter().filter(|route| route.reach == Reach::Tenant) {
             let (what, path) = (format!("{} {}", route.method, route.path), filled(route.path));
             let is_of_none = OF_NONE.iter().any(|start| route.path.starts_with(start));
-            // Other slices' writes are not tried: they would work.
-            if is_of_none && !route.method.is_safe() {
+            // Other slices' writes are not tried: they would work; a company's way out writes a line of its trail.
+            if is_of_none && (!route.method.is_safe() || route.path == "/admin/system/export") {
                 continue;
             }
             let reply = if route.path.starts_with("/api/v1/") {

@@ -90,6 +90,10 @@ fn two_that_start_at_once_on_an_empty_database_make_one_instance() {
         assert_eq!(number(&one, &count), rows, "{table}");
     }
     for server in [&first, &second] {
+        // One of them made the owner; the other learns of it with the next look.
+        eventually("the owner is known here", || {
+            (server.client().get("/login").status == 200).then_some(())
+        });
         let entered = server
             .client()
             .submit("/login", &[("email", OWNER), ("password", PASSWORD)]);

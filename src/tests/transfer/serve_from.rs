@@ -68,10 +68,11 @@ fn an_owner_downloads_the_company_and_nobody_without_the_right_does() {
     assert!(file.body.starts_with(b"SQLite format 3\0"));
     let path = home.path().join("downloaded.steading");
     std::fs::write(&path, &file.body).unwrap();
-    let told = home.run(&[
+    let elsewhere = Home::new(Engine::Sqlite);
+    let told = elsewhere.run(&[
         "tenant",
         "import",
-        "downloaded.steading",
+        path.to_str().unwrap(),
         "--dry-run",
         "--json",
     ]);
