@@ -52,7 +52,7 @@ pub struct InvitationLink {
 /// Opens a company, with its store, data key and owner, or leaves nothing of it.
 ///
 /// # Errors
-/// [`Error::Conflict`] for a slug that is taken or an instance that serves one company, [`Error::Invalid`] for values that do not
+/// [`crate::Error::Conflict`] for a slug that is taken or an instance that serves one company, [`crate::Error::Invalid`] for values that do not
 /// fit.
 pub async fn open_company(
     app: &App,

@@ -1,6 +1,6 @@
 //! The API's description, served: as the document programs read and as a page people read.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
@@ -8,7 +8,9 @@ use super::allowed::Allowed;
 use super::example;
 use super::nav::Place;
 use super::page::{self, PageShell};
-use crate::Result;
+use super::request;
+use crate::app::App;
+use crate::{Error, Result};
 
 crate::permissions! {
     ReadApiDocs = "api:read", "Read the description of the API";
@@ -44,11 +46,23 @@ impl Description {
 }
 
 /// `GET T/api/v1/openapi.json`. Open: it says what exists, nothing of anybody's.
-pub async fn document(description: web::Data<Description>) -> HttpResponse {
-    HttpResponse::Ok()
+///
+/// # Errors
+/// [`Error::NotFound`] at the address of a company that is not there.
+pub async fn document(
+    request: HttpRequest,
+    app: web::Data<App>,
+    description: web::Data<Description>,
+) -> Result<HttpResponse> {
+    let slug = request::facts(&request).tenant_slug;
+    let gate = app.gate.get().ok_or(Error::Busy)?;
+    if gate.company(slug.as_deref()).is_none() {
+        return Err(Error::NotFound);
+    }
+    Ok(HttpResponse::Ok()
         .content_type("application/json")
         .insert_header(("Cache-Control", "no-cache"))
-        .body(description.text.clone())
+        .body(description.text.clone()))
 }
 
 /// One operation on the page.

@@ -1,4 +1,4 @@
-//! Whether a PostgreSQL database gives each role exactly what [`matrix`] says: asked of its catalogue at every start and by
+//! Whether a PostgreSQL database gives each role exactly what `matrix` says: asked of its catalogue at every start and by
 //! `steading doctor`. A difference that opens a way to other companies' rows stops the start.
 
 mod ask;

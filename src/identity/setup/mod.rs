@@ -59,7 +59,7 @@ async fn claim(app: &App, claim: Claim, origin: Origin) -> Result<PlainToken> {
     let user = UserId::new(now);
     let token = PlainToken::generate()?;
     let (hash, from) = (token.hash(), origin.clone());
-    let session = move |user| NewSession::new(now, user, tenant, hash.clone(), &from);
+    let session = move |user| NewSession::new(now, user, tenant, hash, &from);
     app.control
         .write(move |c| {
             if people::owners(c, None)? > 0 {

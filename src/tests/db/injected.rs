@@ -139,8 +139,7 @@ async fn said(scope: &Scope, statement: String) -> String {
         })
         .await;
     assert!(done.is_err());
-    let text = heard.lock().unwrap().clone();
-    text
+    heard.lock().unwrap().clone()
 }
 
 /// The statements a fragment makes, by itself and where a value stands.

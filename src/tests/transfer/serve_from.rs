@@ -73,7 +73,7 @@ fn an_owner_downloads_the_company_and_nobody_without_the_right_does() {
         "tenant",
         "import",
         path.to_str().unwrap(),
-        "--dry-run",
+        "--yes",
         "--json",
     ]);
     assert_eq!(told.code, 0, "{}", told.stderr);
