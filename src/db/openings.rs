@@ -137,7 +137,7 @@ fn carry_trail(old: &Path, new: &Path) -> Result<()> {
     let path = new
         .to_str()
         .ok_or_else(|| Error::internal("the folder's name is no text"))?;
-    let mut conn = sqlite::open(old, sqlite::Use::Write)?;
+    let mut conn = sqlite::open(old, sqlite::Use::Keep)?;
     let Conn::Sqlite(conn) = &mut conn else {
         return Err(Error::internal("a file is not SQLite"));
     };

@@ -11,6 +11,7 @@ use super::conn::{Conn, ControlPlane, Plane, Scoped, TenantPlane};
 use super::files::{Files, OpenFile};
 use super::pool::{Connections, Manager};
 use super::postgres::Server;
+use super::sqlite::BEGIN_READ;
 use crate::clock::Clock;
 use crate::id::TenantId;
 use crate::{Error, Result};
@@ -158,7 +159,7 @@ pub(super) fn begun(
         let opened = match (&mut pooled.conn, prologue) {
             (Conn::Postgres(c), Some(sql)) => AnsiTransactionManager::begin_transaction_sql(c, sql),
             (Conn::Postgres(c), None) => AnsiTransactionManager::begin_transaction(c),
-            (Conn::Sqlite(c), _) => AnsiTransactionManager::begin_transaction(c),
+            (Conn::Sqlite(c), _) => AnsiTransactionManager::begin_transaction_sql(c, BEGIN_READ),
         };
         match opened {
             Ok(()) => return Ok(pooled),

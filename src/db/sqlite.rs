@@ -20,9 +20,20 @@ const WITHDRAWN: (u32, u32, u32) = (3, 52, 0);
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
+    /// The writes of a scope.
     Write,
+    /// The reads of a scope.
     Read,
+    /// The kernel's own work on a file: migrations, copies. It may attach another file, as `VACUUM INTO` does.
+    Keep,
 }
+
+/// What stands in the one place there is for another file (`MAX_ATTACHED` in `.cargo/config.toml`), so that no statement that
+/// found its way into a scope can attach one: an empty database in memory. Inside a transaction it cannot be detached.
+const TAKEN: &str = "ATTACH ':memory:' AS taken";
+
+/// How a scope's read begins: it holds the place above, too.
+pub(super) const BEGIN_READ: &str = "BEGIN; SELECT 1 FROM taken.sqlite_schema";
 
 /// Opens a file with the settings every connection of ours has. One statement per setting, `busy_timeout` first.
 pub(super) fn open(path: &Path, purpose: Use) -> Result<Conn> {
@@ -39,7 +50,7 @@ pub(super) fn open(path: &Path, purpose: Use) -> Result<Conn> {
     // Half of where a checkpoint is due, so that a log begun anew is visibly shorter than one that grew.
     let kept_log_bytes = Limits::default().wal_soft_bytes / 2;
     let (cache, last) = match purpose {
-        Use::Write => (-8_000, "PRAGMA query_only = OFF"),
+        Use::Write | Use::Keep => (-8_000, "PRAGMA query_only = OFF"),
         Use::Read => (-2_000, "PRAGMA query_only = ON"),
     };
     for setting in [
@@ -60,6 +71,9 @@ pub(super) fn open(path: &Path, purpose: Use) -> Result<Conn> {
         last,
     ] {
         conn.batch_execute(setting)?;
+    }
+    if purpose != Use::Keep {
+        conn.batch_execute(TAKEN)?;
     }
     Ok(Conn::Sqlite(conn))
 }
@@ -157,6 +171,7 @@ mod tests {
             "THREADSAFE=2",
             "DEFAULT_MEMSTATUS=0",
             "DQS=0",
+            "MAX_ATTACHED=1",
         ] {
             assert!(has(wanted), "{wanted}");
         }

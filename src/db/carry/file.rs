@@ -82,7 +82,7 @@ impl CarriedFile {
     /// Where it cannot be opened.
     pub fn open_to_change(path: &Path) -> Result<Self> {
         Ok(Self {
-            conn: crate::db::sqlite::open_existing(path, crate::db::sqlite::Use::Write)?,
+            conn: crate::db::sqlite::open_existing(path, crate::db::sqlite::Use::Keep)?,
         })
     }
 

@@ -190,7 +190,7 @@ fn make_template(folder: &Path, template: &Path) -> std::result::Result<(), Migr
         "{TEMPLATE}-{:016x}.{UNFINISHED}",
         u64::from_be_bytes(random)
     ));
-    let conn = sqlite::open(&unfinished, sqlite::Use::Write).map_err(|e| failed(e.reason()))?;
+    let conn = sqlite::open(&unfinished, sqlite::Use::Keep).map_err(|e| failed(e.reason()))?;
     let mut store = Store {
         name: "template".to_owned(),
         path: None,

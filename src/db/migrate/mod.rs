@@ -253,7 +253,7 @@ impl File {
     /// Opens it, making it where it is not there.
     fn open(&self) -> Result<Store, MigrateError> {
         let conn =
-            sqlite::open(&self.path, sqlite::Use::Write).map_err(|e| MigrateError::Failed {
+            sqlite::open(&self.path, sqlite::Use::Keep).map_err(|e| MigrateError::Failed {
                 store: self.name.clone(),
                 reason: e.reason(),
             })?;

@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use diesel::{PgConnection, SqliteConnection, sql_query};
-use steading::db::{Conn, Scope};
+use steading::db::{Conn, Scope, TenantConn};
 use steading::id::TenantId;
 
 use super::catalog::{of_postgres, of_sqlite, on_postgres, on_sqlite};
@@ -253,6 +253,45 @@ async fn a_server_that_gives_more_away_lets_them_out() {
             .any(|one| one.contains("set_config('app.tenant_id'")),
         "{escaped:?}"
     );
+}
+
+#[tokio::test]
+async fn no_statement_of_a_scope_opens_another_file_on_sqlite() {
+    let (stores, other, _) = peopled(Engine::Sqlite);
+    let path = stores.file(other).to_str().unwrap().to_owned();
+    let attach = format!("ATTACH DATABASE '{path}' AS other");
+    let attempts = [
+        vec![attach.clone()],
+        vec!["DETACH DATABASE taken".to_owned(), attach],
+        vec![format!("VACUUM INTO '{path}.copy'")],
+    ];
+    for attempt in attempts {
+        let statements = attempt.clone();
+        let run = move |c: &mut TenantConn<'_>| {
+            for statement in &statements {
+                // Each may fail: what counts is that the last one does not reach the other company's rows.
+                drop(sql_query(statement).execute(c.db()));
+            }
+            let rows: Vec<Said> =
+                sql_query("SELECT name AS value FROM other.partners").load(c.db())?;
+            Ok(rows.len())
+        };
+        assert!(
+            stores.scope.read(run.clone()).await.is_err(),
+            "read: {attempt:?}"
+        );
+        assert!(stores.scope.write(run).await.is_err(), "write: {attempt:?}");
+        // Nor does anything stay attached for whoever gets the connection next.
+        let next = |c: &mut TenantConn<'_>| {
+            let rows: Vec<Said> =
+                sql_query("SELECT name AS value FROM pragma_database_list WHERE name = 'other'")
+                    .load(c.db())?;
+            Ok(rows.len())
+        };
+        assert_eq!(stores.scope.read(next).await.unwrap(), 0, "{attempt:?}");
+        assert_eq!(stores.scope.write(next).await.unwrap(), 0, "{attempt:?}");
+    }
+    assert!(!std::fs::exists(format!("{path}.copy")).unwrap());
 }
 
 #[tokio::test]
