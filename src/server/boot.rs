@@ -223,11 +223,14 @@ pub async fn stand_up(
     }
 
     let stores = Stores::open(&options)?;
-    for report in reports.iter().filter(|report| report.failed.is_some()) {
-        if let Ok(tenant) = report.store.parse() {
-            stores.tenants.bar(tenant);
-        }
+    let failed: Vec<_> = reports
+        .iter()
+        .filter_map(|report| Some((report.store.parse().ok()?, report.failed.clone()?)))
+        .collect();
+    for (tenant, _) in &failed {
+        stores.tenants.bar(*tenant);
     }
+    tenancy::note_upgrades(&stores.control, failed).await?;
     let vault = Vault::new(ring, tenancy::data_keys(&stores.control).await?)?;
     tenancy::ensure_system_key(&stores.control, &vault).await?;
     tenancy::ensure_default(&stores, &vault, loaded.config.tenancy, clock.now()).await?;

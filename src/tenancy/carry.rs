@@ -82,13 +82,8 @@ pub struct Project {
 }
 
 impl Record {
-    /// What its people set, if this program knows such settings.
-    fn settings(&self) -> Result<Settings> {
-        Settings::parse(&self.name, &self.currency, &self.time_zone, &self.locale)
-            .map_err(Error::Invalid)
-    }
-
-    /// The company of this record, under an id and a slug of its own. The one company of an instance is always active.
+    /// The company of this record, under an id and a slug of its own, judged as one that is opened here: a file may come from
+    /// anywhere. The one company of an instance is always active.
     ///
     /// # Errors
     /// [`Error::Invalid`] where the record holds what this program does not know.
@@ -102,13 +97,38 @@ impl Record {
             Some(status) if slug.as_str() != DEFAULT_SLUG => status,
             _ => Status::Active,
         };
-        let new = NewCompany {
-            settings: self.settings()?,
-            ..NewCompany::named(slug)
+        let settings = Settings::parse(&self.name, &self.currency, &self.time_zone, &self.locale)
+            .map_err(Error::Invalid)?;
+        let more = &self.more;
+        let day = |name: &str, text: &Option<String>| {
+            let bad = |_| Error::invalid(name, "Write a day like 2026-10-31.");
+            text.as_ref()
+                .map(|text| text.parse().map_err(bad))
+                .transpose()
         };
-        // What else is known of it is written beside it, as it came.
-        Ok(Company {
+        let new = NewCompany {
+            slug,
+            settings,
             status,
+            kind: more
+                .kind
+                .parse()
+                .map_err(|sentence| Error::invalid("kind", sentence))?,
+            plan: more.plan.clone(),
+            legal_name: more.legal_name.clone(),
+            tax_id: more.tax_id.clone(),
+            industry: more.industry.clone(),
+            logo_url: more.logo_url.clone(),
+            color: more.color.clone(),
+            trial_ends_at: more.trial_ends_at,
+            contract_start: day("contract_start", &more.contract_start)?,
+            contract_end: day("contract_end", &more.contract_end)?,
+            erp_customer_id: more.erp_customer_id.clone(),
+            stripe_customer_id: more.stripe_customer_id.clone(),
+            sales_owner: more.sales_owner.clone(),
+        };
+        Ok(Company {
+            frozen_at: more.frozen_at,
             ..new.into_company(id, self.opened_at)?
         })
     }
@@ -120,7 +140,8 @@ impl Record {
 /// [`Error::NotFound`]; where the store fails.
 pub fn record(c: &mut ControlConn, tenant: TenantId) -> Result<Record> {
     let company = store::by_id(c, tenant)?.ok_or(Error::NotFound)?;
-    let (more, opened_at) = carry_store::more(c, tenant)?;
+    let entitlements = carry_store::entitlements(c, tenant)?;
+    let projects = carry_store::projects(c, tenant)?;
     Ok(Record {
         slug: company.slug.as_str().to_owned(),
         status: company.status.as_str().to_owned(),
@@ -128,10 +149,25 @@ pub fn record(c: &mut ControlConn, tenant: TenantId) -> Result<Record> {
         currency: company.settings.currency.to_string(),
         time_zone: company.settings.time_zone,
         locale: company.settings.locale,
-        opened_at,
-        more,
-        entitlements: carry_store::entitlements(c, tenant)?,
-        projects: carry_store::projects(c, tenant)?,
+        opened_at: company.created_at,
+        more: More {
+            kind: company.kind.as_str().to_owned(),
+            plan: company.plan,
+            legal_name: company.legal_name,
+            tax_id: company.tax_id,
+            industry: company.industry,
+            logo_url: company.logo_url,
+            color: company.color,
+            trial_ends_at: company.trial_ends_at,
+            contract_start: company.contract_start.map(|day| day.to_string()),
+            contract_end: company.contract_end.map(|day| day.to_string()),
+            erp_customer_id: company.erp_customer_id,
+            stripe_customer_id: company.stripe_customer_id,
+            sales_owner: company.sales_owner,
+            frozen_at: company.frozen_at,
+        },
+        entitlements,
+        projects,
     })
 }
 
@@ -145,30 +181,44 @@ pub fn enter_carried(
     key: &WrappedKey,
     record: &Record,
 ) -> Result<()> {
-    store::insert(c, company)?;
+    let company = without_shared_numbers(c, company)?;
+    store::insert(c, &company)?;
     store::insert_key(c, key)?;
-    write_more(c, company.id, record)
+    carry_store::add_entitlements(c, company.id, &record.entitlements)?;
+    carry_store::add_projects(c, company.id, &record.projects)
 }
 
-/// Writes a record over a company that is here and empty.
+/// Writes a record over a company that is here and empty. What it may use and until when was decided here and stays.
 ///
 /// # Errors
 /// [`Error::NotFound`]; where the store fails.
-pub fn overwrite(c: &mut ControlConn, tenant: TenantId, record: &Record) -> Result<()> {
-    store::save_settings(c, tenant, &record.settings()?)?;
-    write_more(c, tenant, record)
+pub fn overwrite(c: &mut ControlConn, company: &Company, record: &Record) -> Result<()> {
+    let here = store::by_id(c, company.id)?.ok_or(Error::NotFound)?;
+    let company = Company {
+        slug: here.slug,
+        status: here.status,
+        kind: here.kind,
+        plan: here.plan,
+        trial_ends_at: here.trial_ends_at,
+        frozen_at: here.frozen_at,
+        ..company.clone()
+    };
+    let company = without_shared_numbers(c, &company)?;
+    store::save_settings(c, company.id, &company.settings)?;
+    store::save_record(c, &company)?;
+    carry_store::add_projects(c, company.id, &record.projects)
 }
 
-fn write_more(c: &mut ControlConn, tenant: TenantId, record: &Record) -> Result<()> {
-    // Numbers under which other programs know the company belong to one company of an instance.
-    let mut more = record.more.clone();
-    if carry_store::is_taken(c, tenant, &more)? {
-        more.erp_customer_id = None;
-        more.stripe_customer_id = None;
+/// Numbers under which other programs know the company belong to one company of an instance.
+fn without_shared_numbers(c: &mut ControlConn, company: &Company) -> Result<Company> {
+    let mut company = company.clone();
+    while let Some(field) = store::shared_number(c, &company)? {
+        match field {
+            "erp_customer_id" => company.erp_customer_id = None,
+            _ => company.stripe_customer_id = None,
+        }
     }
-    carry_store::save_more(c, tenant, &more)?;
-    carry_store::add_entitlements(c, tenant, &record.entitlements)?;
-    carry_store::add_projects(c, tenant, &record.projects)
+    Ok(company)
 }
 
 /// A company by its slug.

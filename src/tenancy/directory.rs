@@ -10,16 +10,18 @@ use std::time::Duration;
 use super::model::Company;
 use super::plans::store::standings;
 use super::slug::DEFAULT_SLUG;
-use super::store;
+use super::store::{self, Mark};
 use crate::Result;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Tenancy};
-use crate::db::Control;
+use crate::db::{Control, ControlConn};
 use crate::gate::OpenCompany;
 use crate::id::TenantId;
 
 /// How old the picture may get before the next look renews it in the background.
 const MAX_AGE: Duration = Duration::from_secs(1);
+/// However little seems to have changed, everything is read again after this: the clocks of two machines may differ.
+const READ_WHOLE_EVERY: Duration = Duration::from_secs(60);
 
 /// Which companies there are. Cheap to clone.
 #[derive(Clone)]
@@ -40,8 +42,40 @@ struct Inner {
 struct Known {
     by_slug: HashMap<String, Arc<OpenCompany>>,
     by_id: HashMap<TenantId, Arc<OpenCompany>>,
+    /// What the registry showed of itself when it was read.
+    mark: Option<Arc<Mark>>,
     read_at: Option<Timestamp>,
+    /// When it was last seen to be as it was read.
+    looked_at: Option<Timestamp>,
     turn: u64,
+}
+
+impl Known {
+    /// All of the registry as it is now. Thousands of rows: not for a thread that answers requests.
+    fn read(c: &mut ControlConn) -> Result<Self> {
+        let mark = store::mark(c)?;
+        let mut standings = standings(c)?;
+        let open: Vec<Arc<OpenCompany>> = store::all(c)?
+            .iter()
+            .filter_map(Company::open)
+            .map(|mut company| {
+                company.standing = standings.remove(&company.tenant).unwrap_or_default();
+                Arc::new(company)
+            })
+            .collect();
+        Ok(Self {
+            by_slug: open
+                .iter()
+                .map(|one| (one.slug.clone(), Arc::clone(one)))
+                .collect(),
+            by_id: open
+                .iter()
+                .map(|one| (one.tenant, Arc::clone(one)))
+                .collect(),
+            mark: Some(Arc::new(mark)),
+            ..Self::default()
+        })
+    }
 }
 
 impl Directory {
@@ -120,42 +154,56 @@ impl Directory {
     /// # Errors
     /// Where the store does not answer; the old picture stays.
     pub async fn reload(&self) -> Result<()> {
-        let at = self.0.clock.now();
-        let turn = self.0.turns.fetch_add(1, Ordering::AcqRel) + 1;
-        let read = self.0.control.read(|c| Ok((store::all(c)?, standings(c)?)));
-        let (companies, mut standings) = read.await?;
-        let open: Vec<Arc<OpenCompany>> = companies
-            .iter()
-            .filter_map(Company::open)
-            .map(|mut company| {
-                company.standing = standings.remove(&company.tenant).unwrap_or_default();
-                Arc::new(company)
-            })
-            .collect();
-        let known = Known {
-            by_slug: open
-                .iter()
-                .map(|one| (one.slug.clone(), Arc::clone(one)))
-                .collect(),
-            by_id: open
-                .iter()
-                .map(|one| (one.tenant, Arc::clone(one)))
-                .collect(),
-            read_at: Some(at),
-            turn,
-        };
-        let mut held = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
-        // Two reloads may cross: the one that began later saw more.
-        if held.turn < known.turn {
-            *held = known;
+        let (at, turn) = (self.0.clock.now(), self.next_turn());
+        let known = self.0.control.read(Known::read).await?;
+        self.hold(known, at, turn);
+        Ok(())
+    }
+
+    /// Reads the registry again where it shows that something changed, or was not read whole for long.
+    async fn renew(&self) -> Result<()> {
+        let (at, turn) = (self.0.clock.now(), self.next_turn());
+        let (mark, read_at) = self.with(|known| (known.mark.clone(), known.read_at));
+        let mark = mark.filter(|_| read_at.is_some_and(|read| at.since(read) < READ_WHOLE_EVERY));
+        let read = self.0.control.read(move |c| match &mark {
+            Some(mark) if **mark == store::mark(c)? => Ok(None),
+            _ => Known::read(c).map(Some),
+        });
+        match read.await? {
+            Some(known) => self.hold(known, at, turn),
+            None => {
+                let mut held = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
+                held.looked_at = held.looked_at.max(Some(at));
+            }
         }
         Ok(())
+    }
+
+    fn next_turn(&self) -> u64 {
+        self.0.turns.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    fn hold(&self, known: Known, at: Timestamp, turn: u64) {
+        let mut held = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
+        // Two reloads may cross: the one that began later saw more.
+        if held.turn < turn {
+            *held = Known {
+                read_at: Some(at),
+                looked_at: Some(at),
+                turn,
+                ..known
+            };
+        }
+    }
+
+    fn with<T>(&self, ask: impl FnOnce(&Known) -> T) -> T {
+        ask(&self.0.known.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn look<T>(&self, find: impl FnOnce(&Known) -> Option<T>) -> Option<T> {
         let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
         let is_old = known
-            .read_at
+            .looked_at
             .is_none_or(|at| self.0.clock.now().since(at) >= MAX_AGE);
         let found = find(&known);
         drop(known);
@@ -174,7 +222,7 @@ impl Directory {
         }
         let directory = self.clone();
         runtime.spawn(async move {
-            if let Err(error) = directory.reload().await {
+            if let Err(error) = directory.renew().await {
                 tracing::warn!(%error, "The registry of companies could not be read again");
             }
             directory.0.renewing.store(false, Ordering::Release);

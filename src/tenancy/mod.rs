@@ -23,6 +23,7 @@ mod status;
 mod store;
 pub mod system;
 mod tax_id;
+mod upgrades;
 
 pub use self::directory::Directory;
 pub use self::health::examine;
@@ -40,6 +41,7 @@ pub use self::slug::{DEFAULT_SLUG, NotASlug, Slug};
 pub use self::status::Status;
 pub use self::store::{all as companies, by_slug as company_by_slug};
 pub use self::tax_id::{NotATaxId, tax_id};
+pub use self::upgrades::note_upgrades;
 
 /// What this slice offers the whole.
 pub const SLICE: crate::slice::Slice = crate::slice::Slice {

@@ -28,6 +28,8 @@ pub struct Shown {
     pub frozen_at: Option<Timestamp>,
     /// Since when only its trail is left.
     pub archived_at: Option<Timestamp>,
+    /// Why its store could not be brought to this version; its doors are shut until it can.
+    pub upgrade_failed: Option<String>,
     /// Bytes of its store on disk, where it is a file.
     pub size_bytes: Option<u64>,
 }
@@ -46,6 +48,7 @@ impl Shown {
             created_at: company.created_at,
             frozen_at: company.frozen_at,
             archived_at: company.archived_at,
+            upgrade_failed: company.upgrade_failed.clone(),
             size_bytes: app.tenants.size_bytes(company.id),
         }
     }

@@ -8,7 +8,7 @@ use super::status::Status;
 use crate::clock::Timestamp;
 use crate::crypto::{DataKeyId, WrappedKey};
 use crate::db::ControlConn;
-use crate::db::schema::control::{data_keys, tenants};
+use crate::db::schema::control::{data_keys, entitlements, tenants};
 use crate::id::TenantId;
 use crate::money::Currency;
 use crate::{Error, Result};
@@ -149,6 +149,28 @@ fn company(row: Row) -> Result<Company> {
     })
 }
 
+/// When each of its rows last changed: what the registry shows of itself without being read. Not only the latest time of all, since
+/// the clock of another machine may be behind.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    companies: Vec<(TenantId, Timestamp)>,
+    entitlements: Vec<(TenantId, Timestamp)>,
+}
+
+/// The registry's mark.
+pub(super) fn mark(c: &mut ControlConn) -> Result<Mark> {
+    Ok(Mark {
+        companies: tenants::table
+            .order(tenants::id)
+            .select((tenants::id, tenants::updated_at))
+            .load(c.db())?,
+        entitlements: entitlements::table
+            .order((entitlements::tenant_id, entitlements::product))
+            .select((entitlements::tenant_id, entitlements::updated_at))
+            .load(c.db())?,
+    })
+}
+
 /// Every company, by slug.
 pub fn all(c: &mut ControlConn) -> Result<Vec<Company>> {
     let rows: Vec<Row> = tenants::table
@@ -176,6 +198,27 @@ pub(super) fn by_id(c: &mut ControlConn, id: TenantId) -> Result<Option<Company>
         .first(c.db())
         .optional()?;
     row.map(company).transpose()
+}
+
+/// Companies whose store could not be brought to the version of the last start: their slug, and why.
+pub(super) fn failed_upgrades(c: &mut ControlConn) -> Result<Vec<(TenantId, String, String)>> {
+    let rows: Vec<(TenantId, String, Option<String>)> = tenants::table
+        .filter(tenants::upgrade_failed.is_not_null())
+        .select((tenants::id, tenants::slug, tenants::upgrade_failed))
+        .load(c.db())?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, slug, why)| Some((id, slug, why?)))
+        .collect())
+}
+
+/// Says why a company's store could not be brought to this version; nothing once it was.
+pub(super) fn save_upgrade(c: &mut ControlConn, id: TenantId, why: Option<&str>) -> Result<()> {
+    let now = c.now();
+    diesel::update(tenants::table.filter(tenants::id.eq(id)))
+        .set((tenants::upgrade_failed.eq(why), tenants::updated_at.eq(now)))
+        .execute(c.db())?;
+    Ok(())
 }
 
 /// Enters a company.

@@ -266,7 +266,7 @@ async fn take(
         .write(move |c| {
             match &data_key {
                 Some(key) => carry::enter_carried(c, &company, key, &header.company)?,
-                None => carry::overwrite(c, id, &header.company)?,
+                None => carry::overwrite(c, &company, &header.company)?,
             }
             let entered = enter_members(c, id, &header.members)?;
             audit::record(c, &actor, event.clone())?;

@@ -7,6 +7,7 @@ mod life;
 mod modes;
 mod opening;
 mod rules;
+mod upgrades;
 
 use crate::harness::engine::Engine;
 use crate::harness::process::Home;
