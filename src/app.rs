@@ -1,8 +1,8 @@
 //! The program at work: everything a handler or job may use, built once at start and passed in.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use tokio::sync::Notify;
 
@@ -118,17 +118,14 @@ pub struct JobBell(Arc<Bell>);
 #[derive(Default)]
 struct Bell {
     rung: Notify,
-    waiting: std::sync::Mutex<Vec<TenantId>>,
+    waiting: Mutex<Vec<TenantId>>,
+    stirred: Mutex<HashSet<TenantId>>,
 }
 
 impl JobBell {
     /// Says that a store has work that may be due. The nil id is the control plane.
     pub fn ring(&self, store: TenantId) {
-        let mut waiting = self
-            .0
-            .waiting
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut waiting = held(&self.0.waiting);
         if !waiting.contains(&store) {
             waiting.push(store);
         }
@@ -143,14 +140,22 @@ impl JobBell {
 
     /// The stores that rang since the last call.
     pub fn take(&self) -> Vec<TenantId> {
-        std::mem::take(
-            &mut *self
-                .0
-                .waiting
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner),
-        )
+        std::mem::take(&mut held(&self.0.waiting))
     }
+
+    /// Says that something was written in a store: in a while there may be something for the work that comes back by itself.
+    pub fn stir(&self, store: TenantId) {
+        held(&self.0.stirred).insert(store);
+    }
+
+    /// The stores that were written to since the last call.
+    pub fn take_stirred(&self) -> HashSet<TenantId> {
+        std::mem::take(&mut held(&self.0.stirred))
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Where the process is between its first and last breath: what `/readyz` and the guard before every page ask.

@@ -188,8 +188,11 @@ pub trait Gate: Any + Send + Sync {
     /// A company by its id; nothing where it is archived or not there.
     fn company_by_id(&self, tenant: TenantId) -> Option<Arc<OpenCompany>>;
 
-    /// To be told after a company changed; done once every page shows it.
+    /// To be told after companies changed; done once every page shows it.
     fn companies_changed(&self) -> Later<'static, Result<()>>;
+
+    /// To be told after this one changed; done once every page shows it.
+    fn company_changed(&self, tenant: TenantId) -> Later<'static, Result<()>>;
 
     /// Whether somebody owns this instance: until then every page leads to the setup.
     fn is_owned(&self) -> bool;

@@ -70,9 +70,15 @@ pub struct JobKind {
     pub plane: JobPlane,
     /// How often it comes back by itself.
     pub every: Option<Duration>,
+    /// When it is next of use, for one that comes back and would mostly find nothing to do (`None`: not as things are). It waits
+    /// only then; a minute after something was written in a company's store it is asked again.
+    pub needed: Option<NeededFn>,
     /// Does it. Must be safe to run twice.
     pub run: fn(JobContext) -> Later<'static, Result<()>>,
 }
+
+/// When a kind of work is next of use in a company.
+pub type NeededFn = fn(&mut TenantConn) -> Result<Option<Timestamp>>;
 
 /// What a job works with.
 #[derive(Clone)]

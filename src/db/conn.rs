@@ -28,6 +28,11 @@ mod engines {
 pub trait Plane: Send + Sync + 'static {
     /// Its name in messages and its schema on PostgreSQL.
     const NAME: &'static str;
+
+    /// The connection as a tenant's, where this is the tenant plane: for code that serves both and asks one of them more.
+    fn tenant<'s, 'a>(c: &'s mut Scoped<'a, Self>) -> Option<&'s mut TenantConn<'a>>
+    where
+        Self: Sized;
 }
 
 /// What one company owns.
@@ -39,9 +44,17 @@ pub enum ControlPlane {}
 
 impl Plane for TenantPlane {
     const NAME: &'static str = "tenant";
+
+    fn tenant<'s, 'a>(c: &'s mut Scoped<'a, Self>) -> Option<&'s mut TenantConn<'a>> {
+        Some(c)
+    }
 }
 impl Plane for ControlPlane {
     const NAME: &'static str = "control";
+
+    fn tenant<'s, 'a>(_: &'s mut Scoped<'a, Self>) -> Option<&'s mut TenantConn<'a>> {
+        None
+    }
 }
 
 /// A connection inside one transaction of one plane, and, on the tenant plane, of one tenant.

@@ -11,6 +11,11 @@ pub struct Control {
 }
 
 impl Control {
+    /// Whether this process alone holds it: a file behind the folder's lock, not a database others may share.
+    pub fn is_sole(&self) -> bool {
+        matches!(self.door, ControlDoor::File(..))
+    }
+
     /// Reads in one snapshot; see [`Scope::read`](super::Scope::read).
     ///
     /// # Errors

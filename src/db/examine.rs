@@ -97,7 +97,7 @@ impl Tenants {
             statement_cache: false,
             pool: 1,
             clock,
-            after_commit: Arc::new(|_| {}),
+            after_commit: Arc::new(|_, _| {}),
         };
         let look = move || migrate::status(&options, Which::Tenant(tenant));
         let reports = tokio::task::spawn_blocking(look)

@@ -169,9 +169,7 @@ impl Server {
             });
         }
         self.health.committed(owner, 1, true);
-        if wants_jobs {
-            (self.after_commit)(owner);
-        }
+        (self.after_commit)(owner, wants_jobs);
         Ok(value)
     }
 

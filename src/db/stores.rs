@@ -36,8 +36,8 @@ pub struct StoreOptions {
     pub pool: u32,
     /// The clock of transactions.
     pub clock: Clock,
-    /// Called after a commit whose closure asked for jobs to be looked at; the nil id is the control plane.
-    pub after_commit: Arc<dyn Fn(TenantId) + Send + Sync>,
+    /// Called after a commit, with whether a closure of it asked for jobs to be looked at; the nil id is the control plane.
+    pub after_commit: Arc<dyn Fn(TenantId, bool) + Send + Sync>,
 }
 
 impl StoreOptions {

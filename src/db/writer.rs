@@ -27,8 +27,8 @@ use crate::Result;
 use crate::clock::Clock;
 use crate::id::TenantId;
 
-/// What a finished write wants done after the commit.
-pub(super) type AfterCommit = Arc<dyn Fn(TenantId) + Send + Sync>;
+/// Told of every commit, and whether it left work that may be due.
+pub(super) type AfterCommit = Arc<dyn Fn(TenantId, bool) + Send + Sync>;
 
 type Transactions = <Conn as Connection>::TransactionManager;
 
@@ -158,8 +158,8 @@ impl<P: Plane> Writer<P> {
                 self.give_back(batch.split_off(done.ran));
                 self.health.committed(self.owner, done.kept, done.wrote);
                 batch.into_iter().for_each(Work::answer);
-                if done.wake_jobs {
-                    (self.after_commit)(self.owner);
+                if done.kept > 0 {
+                    (self.after_commit)(self.owner, done.wake_jobs);
                 }
                 self.keep_log_short(bench);
             }

@@ -450,6 +450,22 @@ impl Gate for Keeper {
         })
     }
 
+    fn company_changed(&self, tenant: crate::id::TenantId) -> Later<'static, Result<()>> {
+        let keeper = self.clone();
+        Box::pin(async move {
+            let is_frozen = |keeper: &Self| {
+                let company = keeper.0.directory.by_id(tenant);
+                company.is_some_and(|company| company.is_frozen)
+            };
+            let was_frozen = is_frozen(&keeper);
+            keeper.0.directory.reload_one(tenant).await?;
+            if was_frozen && !is_frozen(&keeper) {
+                keeper.0.jobs.ring(tenant);
+            }
+            Ok(())
+        })
+    }
+
     fn is_owned(&self) -> bool {
         // Where many are served, the setup of one company is no reason to keep the others, or operators, waiting.
         self.has_owner() || self.0.directory.serves_many()

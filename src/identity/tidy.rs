@@ -15,6 +15,7 @@ pub(super) const KIND: JobKind = JobKind {
     name: "identity.tidy",
     plane: JobPlane::Control,
     every: Some(Duration::from_secs(86_400)),
+    needed: None,
     run,
 };
 

@@ -29,6 +29,11 @@ pub(super) fn take<P: Plane>(c: &mut Scoped<'_, P>, app: &App, most: i64) -> Res
     Ok(Taken { jobs, next })
 }
 
+/// Whether somebody holds a job, though nobody can.
+pub(super) fn holds_abandoned<P: Plane>(c: &mut Scoped<'_, P>) -> Result<bool> {
+    Ok(!store::abandoned(c, true, 1)?.is_empty())
+}
+
 /// Gives jobs back whose worker is gone. `all`: nobody else can hold any, as at the start over files that only we may open.
 pub(super) fn rescue<P: Plane>(c: &mut Scoped<'_, P>, app: &App, all: bool) -> Result<usize> {
     let abandoned = store::abandoned(c, all, RESCUE)?;
@@ -55,7 +60,7 @@ pub(super) fn complete<P: Plane>(
     let Some(job) = store::end(c, id, fence, &ending)? else {
         return Ok(false);
     };
-    recurring::again(c, app, &job.kind)?;
+    recurring::again(c, app, &job)?;
     Ok(true)
 }
 
@@ -80,7 +85,7 @@ pub(super) fn fail<P: Plane>(
         return Ok(false);
     };
     if last {
-        recurring::again(c, app, &job.kind)?;
+        recurring::again(c, app, &job)?;
     }
     c.wake_jobs();
     Ok(true)

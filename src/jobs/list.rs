@@ -11,6 +11,7 @@ use super::store::{self, Counts, Job};
 use crate::app::App;
 use crate::config::Tenancy;
 use crate::db::{Plane, Scoped};
+use crate::slice::JobKind;
 use crate::web::form::Choice;
 use crate::web::format::Format;
 use crate::web::list::{ListView, Pager};
@@ -61,7 +62,7 @@ struct Row {
 pub(super) struct Seen {
     counts: Counts,
     page: Page<Job>,
-    recurring: Vec<(&'static str, u64, Option<Job>, Option<Job>)>,
+    recurring: Vec<(JobKind, Option<Job>, Option<Job>)>,
 }
 
 /// Shows the queue.
@@ -99,12 +100,15 @@ pub async fn list(allowed: Allowed<ReadJobs>, request: HttpRequest) -> Result<Ht
     let recurring = seen
         .recurring
         .iter()
-        .map(|(kind, every, last, next)| Recurring {
-            kind,
-            every: format.duration(*every),
+        .map(|(kind, last, next)| Recurring {
+            kind: kind.name,
+            every: format.duration(kind.every.unwrap_or_default().as_secs()),
             last: format.when_or_none(last.as_ref().and_then(|job| job.finished_at)),
             state: last.as_ref().map(pill),
-            next: format.when_or_none(next.as_ref().map(|job| job.run_at)),
+            next: match next {
+                None if kind.needed.is_some() => Markup::text("When there is something to do"),
+                next => format.when_or_none(next.as_ref().map(|job| job.run_at)),
+            },
             run: next
                 .as_ref()
                 .filter(|job| job.state == State::Ready.as_str())
@@ -178,9 +182,9 @@ fn see<P: Plane>(
     }
     let mut recurring = Vec::new();
     for kind in kinds::all(app, kinds::plane_of::<P>()) {
-        if let Some(every) = kind.every {
+        if kind.every.is_some() {
             let (last, next) = (store::last_run(c, kind.name)?, store::alive(c, kind.name)?);
-            recurring.push((kind.name, every.as_secs(), last, next));
+            recurring.push((kind, last, next));
         }
     }
     Ok(Seen {

@@ -27,8 +27,14 @@ const AT_ONCE_PER_STORE: usize = 4;
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// How often hints are read and written where other processes share the database, and written where none does.
 const HINTS_EVERY: Duration = Duration::from_secs(1);
-/// How often every store is looked at, whatever the hints say.
+/// How often stores are looked at, whatever the hints say: all of them where there are few.
 const SWEEP_EVERY: Duration = Duration::from_secs(300);
+/// So many stores are few.
+const FEW: usize = 64;
+/// Of many stores a sweep looks at every so manieth, spread over its time: each store once an hour. The first one looks at all.
+const SWEEPS_OF_A_ROUND: usize = 12;
+/// After something was written in a store, it is asked this much later whether there is something for recurring work.
+const AFTER_WRITES: Duration = Duration::from_secs(60);
 /// A store that could not be reached is left alone this long.
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 /// Bells of one store within this time are one.
@@ -64,6 +70,7 @@ pub fn start(app: &App) -> Running {
 pub async fn run(app: App, mut stopped: watch::Receiver<bool>) {
     let mut runner = Runner::new(app);
     runner.learn_stores().await;
+    runner.sweep(1);
     let mut hints = interval(HINTS_EVERY);
     hints.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut sweep = interval(SWEEP_EVERY);
@@ -82,7 +89,10 @@ pub async fn run(app: App, mut stopped: watch::Receiver<bool>) {
             Some((store, job)) = runner.busy.next(), if !runner.busy.is_empty() => runner.ended(store, &job),
             () = sleep_until(wake) => {}
             _ = hints.tick() => runner.exchange_hints().await,
-            _ = sweep.tick() => runner.learn_stores().await,
+            _ = sweep.tick() => {
+                runner.learn_stores().await;
+                runner.sweep(SWEEPS_OF_A_ROUND);
+            }
         }
     }
     runner.wind_down().await;
@@ -94,8 +104,12 @@ struct Runner {
     due: BTreeMap<TenantId, Timestamp>,
     /// The hint each tenant has in the control plane, as far as we know.
     hints: HashMap<TenantId, Option<Timestamp>>,
-    /// Stores whose recurring work is known to wait.
-    prepared: HashSet<TenantId>,
+    /// Stores in which nothing is held that nobody does: what an earlier process left was taken back.
+    rescued: HashSet<TenantId>,
+    /// Stores where recurring work may be missing.
+    unsure: HashSet<TenantId>,
+    /// Stores that the sweeps have yet to come to.
+    round: Vec<TenantId>,
     /// A hint was not as we knew it: read them all again.
     stale: bool,
     busy: FuturesUnordered<LocalBoxFuture<'static, (TenantId, Claimed)>>,
@@ -109,35 +123,79 @@ impl Runner {
             app,
             due: BTreeMap::new(),
             hints: HashMap::new(),
-            prepared: HashSet::new(),
+            rescued: HashSet::new(),
+            unsure: HashSet::new(),
+            round: Vec::new(),
             stale: false,
             busy: FuturesUnordered::new(),
             held: Vec::new(),
         }
     }
 
-    /// Every store there is, each due for a look.
+    /// Every store there is, each due as the control plane remembers.
     async fn learn_stores(&mut self) {
         let now = self.app.clock.now();
         self.due.insert(control_id(), now);
+        self.unsure.insert(control_id());
         match self.app.control.read(hints_store::stores).await {
             Ok(stores) => {
+                let known: HashSet<TenantId> = stores.iter().map(|(store, _)| *store).collect();
+                self.hints.retain(|store, _| known.contains(store));
+                self.due
+                    .retain(|store, _| *store == control_id() || known.contains(store));
+                self.round.retain(|store| known.contains(store));
                 for (store, hint) in stores {
                     self.hints.insert(store, hint);
-                    self.due.insert(store, now);
+                    if let Some(at) = hint {
+                        self.look_by(store, at);
+                    }
                 }
             }
             Err(error) => tracing::warn!(%error, "The list of companies could not be read"),
         }
     }
 
+    /// Has stores looked at whatever the hints say: a part of them, in turn.
+    fn sweep(&mut self, parts: usize) {
+        let now = self.app.clock.now();
+        if self.round.is_empty() {
+            self.round = self.hints.keys().copied().collect();
+        }
+        let many = self.hints.len();
+        if many <= FEW {
+            for store in std::mem::take(&mut self.round) {
+                self.look_closely_by(store, now);
+            }
+            return;
+        }
+        let part = many.div_ceil(parts).min(self.round.len());
+        let step = SWEEP_EVERY / u32::try_from(part.max(1)).unwrap_or(u32::MAX);
+        let mut at = now;
+        for store in self.round.split_off(self.round.len() - part) {
+            self.look_closely_by(store, at);
+            at = at.plus(step);
+        }
+    }
+
+    fn look_by(&mut self, store: TenantId, at: Timestamp) {
+        let due = self.due.entry(store).or_insert(at);
+        *due = at.min(*due);
+    }
+
+    /// As [`Self::look_by`], and recurring work that is missing there is found.
+    fn look_closely_by(&mut self, store: TenantId, at: Timestamp) {
+        self.unsure.insert(store);
+        self.look_by(store, at);
+    }
+
     /// Stores that rang are due.
     fn heard(&mut self) {
         let now = self.app.clock.now();
         for store in self.app.jobs.take() {
-            self.due.insert(store, now);
-            if store != control_id() {
-                self.hints.entry(store).or_insert(None);
+            self.look_by(store, now);
+            if store != control_id() && !self.hints.contains_key(&store) {
+                self.hints.insert(store, None);
+                self.unsure.insert(store);
             }
         }
     }
@@ -192,12 +250,14 @@ impl Runner {
             return Ok(Some(self.app.clock.now().plus(wait)));
         }
         let shelf = Shelf::of(&self.app, store)?;
-        let next = if !self.prepared.contains(&store) {
-            shelf.prepare(self.app.tenants.is_sole()).await?
+        let rescues = self.app.tenants.is_sole() && !self.rescued.contains(&store);
+        let next = if rescues || self.unsure.contains(&store) {
+            shelf.prepare(rescues).await?
         } else {
             shelf.next_due().await?
         };
-        self.prepared.insert(store);
+        self.rescued.insert(store);
+        self.unsure.remove(&store);
         let now = self.app.clock.now();
         if next.is_none_or(|at| at > now) {
             return Ok(next);
@@ -246,6 +306,12 @@ impl Runner {
         if std::mem::take(&mut self.stale) {
             self.learn_stores().await;
         }
+        let later = self.app.clock.now().plus(AFTER_WRITES);
+        for store in self.app.jobs.take_stirred() {
+            if store != control_id() {
+                self.look_closely_by(store, later);
+            }
+        }
         if self.app.tenants.is_sole() {
             return;
         }
@@ -256,7 +322,7 @@ impl Runner {
             Ok(due) => {
                 for (store, at) in due {
                     self.hints.insert(store, Some(at));
-                    self.due.insert(store, now);
+                    self.look_closely_by(store, now);
                 }
             }
             Err(error) => tracing::warn!(%error, "Due times could not be read"),

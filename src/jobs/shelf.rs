@@ -101,8 +101,21 @@ impl Shelf {
         }
     }
 
-    /// Makes a store ready: recurring work waits, and claims of a process that is gone are taken back.
+    /// Makes a store ready: recurring work waits, and claims of a process that is gone are taken back. Nothing is written where
+    /// all is as it should be.
     pub(super) async fn prepare(&self, alone: bool) -> Result<Option<Timestamp>> {
+        let ready = through!(self, read, app, |c| {
+            let is_ready =
+                recurring::missing(c, &app)?.is_empty() && !(alone && claim::holds_abandoned(c)?);
+            Ok(if is_ready {
+                Some(store::next_due(c)?)
+            } else {
+                None
+            })
+        })?;
+        if let Some(next) = ready {
+            return Ok(next);
+        }
         through!(self, write, app, |c| {
             if alone {
                 claim::rescue(c, &app, true)?;

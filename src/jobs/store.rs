@@ -291,6 +291,22 @@ pub(super) fn forget<P: Plane>(
     Ok(diesel::delete(jobs::table.filter(dsl::id.eq_any(old))).execute(c.db())?)
 }
 
+/// Forgets the runs of a recurring kind that were due since then and came to their end, but for this one.
+pub(super) fn forget_runs<P: Plane>(
+    c: &mut Scoped<'_, P>,
+    kind: &str,
+    since: Timestamp,
+    but: JobId,
+) -> Result<usize> {
+    let runs = jobs::table
+        .filter(dsl::state.eq(State::Done.as_str()))
+        .filter(dsl::run_at.ge(since))
+        .filter(dsl::kind.eq(kind))
+        .filter(dsl::unique_key.eq(kind))
+        .filter(dsl::id.ne(but));
+    Ok(diesel::delete(runs).execute(c.db())?)
+}
+
 /// One job.
 ///
 /// # Errors

@@ -22,6 +22,7 @@ pub(super) const TENANT: JobKind = JobKind {
     name: "jobs.tidy",
     plane: JobPlane::Tenant,
     every: Some(EVERY),
+    needed: None,
     run,
 };
 /// In the control plane.

@@ -19,6 +19,7 @@ pub(super) const TENANT: JobKind = JobKind {
     name: KIND,
     plane: JobPlane::Tenant,
     every: None,
+    needed: None,
     run,
 };
 /// In the control plane.

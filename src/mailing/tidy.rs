@@ -18,6 +18,7 @@ pub(super) const TENANT: JobKind = JobKind {
     name: "mail.tidy",
     plane: JobPlane::Tenant,
     every: Some(Duration::from_secs(86_400)),
+    needed: None,
     run,
 };
 /// In the control plane.

@@ -110,7 +110,12 @@ pub fn store_options(loaded: &Loaded, clock: Clock, bell: &JobBell) -> StoreOpti
         statement_cache: config.database.statement_cache,
         pool: config.database.pool,
         clock,
-        after_commit: Arc::new(move |store| bell.ring(store)),
+        after_commit: Arc::new(move |store, is_due| {
+            bell.stir(store);
+            if is_due {
+                bell.ring(store);
+            }
+        }),
     }
 }
 

@@ -47,14 +47,17 @@ struct Known {
     read_at: Option<Timestamp>,
     /// When it was last seen to be as it was read.
     looked_at: Option<Timestamp>,
+    /// The turn in which all was read.
     turn: u64,
+    /// Companies that were read by themselves since, each with its turn.
+    alone: HashMap<TenantId, u64>,
 }
 
 impl Known {
     /// All of the registry as it is now. Thousands of rows: not for a thread that answers requests.
     fn read(c: &mut ControlConn) -> Result<Self> {
         let mark = store::mark(c)?;
-        let mut standings = standings(c)?;
+        let mut standings = standings(c, None)?;
         let open: Vec<Arc<OpenCompany>> = store::all(c)?
             .iter()
             .filter_map(Company::open)
@@ -75,6 +78,17 @@ impl Known {
             mark: Some(Arc::new(mark)),
             ..Self::default()
         })
+    }
+
+    fn replace(&mut self, tenant: TenantId, with: Option<Arc<OpenCompany>>) {
+        if let Some(before) = self.by_id.remove(&tenant) {
+            self.by_slug.remove(&before.slug);
+        }
+        if let Some(company) = with {
+            self.by_slug
+                .insert(company.slug.clone(), Arc::clone(&company));
+            self.by_id.insert(tenant, company);
+        }
     }
 }
 
@@ -160,6 +174,34 @@ impl Directory {
         Ok(())
     }
 
+    /// Reads one company again.
+    ///
+    /// # Errors
+    /// Where the store does not answer; the old picture stays.
+    pub async fn reload_one(&self, tenant: TenantId) -> Result<()> {
+        let turn = self.next_turn();
+        let read = self.0.control.read(move |c| {
+            let company = store::by_id(c, tenant)?;
+            Ok((company, standings(c, Some(tenant))?.remove(&tenant)))
+        });
+        let (company, standing) = read.await?;
+        let open = company
+            .as_ref()
+            .and_then(Company::open)
+            .map(|company| OpenCompany {
+                standing: standing.unwrap_or_default(),
+                ..company
+            });
+        let mut held = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
+        // What was read later saw more.
+        let last = held.turn.max(held.alone.get(&tenant).copied().unwrap_or(0));
+        if last < turn {
+            held.alone.insert(tenant, turn);
+            held.replace(tenant, open.map(Arc::new));
+        }
+        Ok(())
+    }
+
     /// Reads the registry again where it shows that something changed, or was not read whole for long.
     async fn renew(&self) -> Result<()> {
         let (at, turn) = (self.0.clock.now(), self.next_turn());
@@ -183,17 +225,24 @@ impl Directory {
         self.0.turns.fetch_add(1, Ordering::AcqRel) + 1
     }
 
-    fn hold(&self, known: Known, at: Timestamp, turn: u64) {
+    fn hold(&self, mut known: Known, at: Timestamp, turn: u64) {
         let mut held = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
         // Two reloads may cross: the one that began later saw more.
-        if held.turn < turn {
-            *held = Known {
-                read_at: Some(at),
-                looked_at: Some(at),
-                turn,
-                ..known
-            };
+        if held.turn > turn {
+            return;
         }
+        for (tenant, read) in std::mem::take(&mut held.alone) {
+            if read > turn {
+                known.replace(tenant, held.by_id.get(&tenant).cloned());
+                known.alone.insert(tenant, read);
+            }
+        }
+        *held = Known {
+            read_at: Some(at),
+            looked_at: Some(at),
+            turn,
+            ..known
+        };
     }
 
     fn with<T>(&self, ask: impl FnOnce(&Known) -> T) -> T {
@@ -202,9 +251,11 @@ impl Directory {
 
     fn look<T>(&self, find: impl FnOnce(&Known) -> Option<T>) -> Option<T> {
         let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
-        let is_old = known
-            .looked_at
-            .is_none_or(|at| self.0.clock.now().since(at) >= MAX_AGE);
+        // Where nobody else can change it, whoever does in this process says so.
+        let is_old = !self.0.control.is_sole()
+            && known
+                .looked_at
+                .is_none_or(|at| self.0.clock.now().since(at) >= MAX_AGE);
         let found = find(&known);
         drop(known);
         if is_old {

@@ -23,6 +23,7 @@ pub(super) const EMPTY: JobKind = JobKind {
     name: "tenancy.empty",
     plane: JobPlane::Control,
     every: None,
+    needed: None,
     run: |context| {
         Box::pin(async move {
             let (app, tenant) = named(&context)?;
@@ -36,6 +37,7 @@ pub(super) const REMOVE: JobKind = JobKind {
     name: "tenancy.remove",
     plane: JobPlane::Control,
     every: None,
+    needed: None,
     run: remove_store,
 };
 
@@ -78,6 +80,16 @@ pub(super) async fn told(app: &App) {
     };
     if let Err(error) = gate.companies_changed().await {
         tracing::warn!(%error, "A change of a company shows a little later");
+    }
+}
+
+/// The same where it is known which one: of thousands, only that one is read again.
+pub(super) async fn told_of(app: &App, tenant: TenantId) {
+    let Some(gate) = app.gate.get() else {
+        return;
+    };
+    if let Err(error) = gate.company_changed(tenant).await {
+        tracing::warn!(%error, tenant.id = %tenant, "A change of a company shows a little later");
     }
 }
 
@@ -143,7 +155,7 @@ pub async fn change_status(
         .control
         .write(move |c| set_status(c, &actor, tenant, to))
         .await?;
-    told(app).await;
+    told_of(app, tenant).await;
     if to == Status::Archived
         && let Err(error) = app.tenants.empty_store(tenant).await
     {
@@ -190,7 +202,7 @@ where
             Ok(after)
         })
         .await?;
-    told(app).await;
+    told_of(app, tenant).await;
     Ok(company)
 }
 
@@ -260,7 +272,7 @@ pub async fn delete(app: &App, actor: &Actor, tenant: TenantId) -> Result<Compan
         })
         .await?;
     app.vault.forget(tenant.uuid());
-    told(app).await;
+    told_of(app, tenant).await;
     if let Err(error) = remove_data(app, tenant).await {
         tracing::warn!(%error, tenant.id = %tenant, "The data of a deleted company is removed by the job left for it");
     }

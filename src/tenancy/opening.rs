@@ -45,7 +45,8 @@ where
         },
     )
     .await?;
-    super::life::told(app).await;
+    super::life::told_of(app, company.id).await;
+    app.jobs.ring(company.id);
     Ok(company)
 }
 

@@ -89,7 +89,7 @@ pub async fn save(allowed: Allowed<WriteSettings>, form: Form) -> Result<HttpRes
                 .write(move |c| change_settings(c, &actor, tenant, &settings))
                 .await?;
             let gate = allowed.app.gate.get().ok_or(Error::Busy)?;
-            gate.companies_changed().await?;
+            gate.company_changed(tenant).await?;
             let back = answer::see_other(&allowed.url(Place::Settings.path()));
             Ok(flash::with(
                 back,

@@ -26,8 +26,16 @@ pub const JOB: JobKind = JobKind {
     name: "partners.roll_up",
     plane: JobPlane::Tenant,
     every: Some(Duration::from_secs(60)),
+    needed: Some(needed),
     run,
 };
+
+/// Once the first click that is not counted is old enough.
+fn needed(c: &mut TenantConn) -> Result<Option<Timestamp>> {
+    let from = place(c)?.unwrap_or_else(|| ClickId::floor(Timestamp::from_micros(0)));
+    let first = clicks::first_from(c, from)?;
+    Ok(first.map(|click| click.made_at().plus(BEHIND)))
+}
 
 fn run(context: JobContext) -> Later<'static, Result<()>> {
     Box::pin(async move {

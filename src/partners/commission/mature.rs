@@ -19,6 +19,7 @@ pub const JOB: JobKind = JobKind {
     name: "partners.mature",
     plane: JobPlane::Tenant,
     every: Some(Duration::from_secs(300)),
+    needed: Some(commissions::first_hold),
     run,
 };
 

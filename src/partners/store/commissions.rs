@@ -237,6 +237,24 @@ pub fn mature(c: &mut TenantConn, now: Timestamp, most: i64) -> Result<Vec<Commi
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// When the first hold ends of those that wait in programmes that approve by themselves.
+pub fn first_hold(c: &mut TenantConn) -> Result<Option<Timestamp>> {
+    let automatic = programs::table
+        .filter(programs::auto_approve.eq(true))
+        .select(programs::id)
+        .load::<ProgramId>(c.db())?;
+    if automatic.is_empty() {
+        return Ok(None);
+    }
+    Ok(commissions::table
+        .filter(commissions::state.eq(CommissionState::Pending))
+        .filter(commissions::program_id.eq_any(automatic))
+        .order(commissions::hold_until.asc())
+        .select(commissions::hold_until)
+        .first(c.db())
+        .optional()?)
+}
+
 fn filtered(filter: &CommissionFilter) -> commissions::BoxedQuery<'static, MultiBackend> {
     let mut query = commissions::table.into_boxed::<MultiBackend>();
     if let Some(state) = filter.state {

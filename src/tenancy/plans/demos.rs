@@ -29,6 +29,7 @@ pub(in crate::tenancy) const NIGHTLY: JobKind = JobKind {
     name: "tenancy.reset_demos",
     plane: JobPlane::Control,
     every: Some(Duration::from_secs(1_800)),
+    needed: None,
     run: |context| Box::pin(async move { reset_due(&context.app).await.map(drop) }),
 };
 
@@ -37,6 +38,7 @@ pub(in crate::tenancy) const ONE: JobKind = JobKind {
     name: "tenancy.reset_demo",
     plane: JobPlane::Control,
     every: None,
+    needed: None,
     run: run_one,
 };
 

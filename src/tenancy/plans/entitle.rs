@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::db::ControlConn;
 use crate::gate::Counted;
 use crate::id::TenantId;
-use crate::tenancy::life::told;
+use crate::tenancy::life::told_of;
 use crate::{Error, Result};
 
 /// A decision about one company and one product. What is left out stays as it was.
@@ -132,6 +132,6 @@ pub async fn entitle(
         .control
         .write(move |c| set_entitlement(c, &actor, tenant, &wanted))
         .await?;
-    told(app).await;
+    told_of(app, tenant).await;
     Ok(written)
 }

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use super::{knobs, plan};
 use crate::Result;
 use crate::clock::Timestamp;
-use crate::db::ControlConn;
 use crate::db::schema::control::{audit_events, entitlements, tenants};
+use crate::db::{ControlConn, MultiBackend};
 use crate::gate::{Entitled, Limits, Standing};
 use crate::id::TenantId;
 
@@ -23,9 +23,12 @@ pub(super) struct Kept {
 type PlanRow = (TenantId, String, String, Option<Timestamp>);
 type EntitlementRow = (TenantId, String, bool, String, Option<Timestamp>);
 
-/// How every company stands.
-pub(in crate::tenancy) fn standings(c: &mut ControlConn) -> Result<HashMap<TenantId, Standing>> {
-    let rows: Vec<EntitlementRow> = entitlements::table
+/// How every company stands, or this one alone.
+pub(in crate::tenancy) fn standings(
+    c: &mut ControlConn,
+    only: Option<TenantId>,
+) -> Result<HashMap<TenantId, Standing>> {
+    let mut decisions = entitlements::table
         .select((
             entitlements::tenant_id,
             entitlements::product,
@@ -33,20 +36,25 @@ pub(in crate::tenancy) fn standings(c: &mut ControlConn) -> Result<HashMap<Tenan
             entitlements::knobs,
             entitlements::expires_at,
         ))
-        .load(c.db())?;
-    let mut decided: HashMap<TenantId, Vec<EntitlementRow>> = HashMap::new();
-    for row in rows {
-        decided.entry(row.0).or_default().push(row);
-    }
-    let plans: Vec<PlanRow> = tenants::table
+        .into_boxed::<MultiBackend>();
+    let mut plans = tenants::table
         .select((
             tenants::id,
             tenants::plan,
             tenants::status,
             tenants::trial_ends_at,
         ))
-        .load(c.db())?;
+        .into_boxed::<MultiBackend>();
+    if let Some(only) = only {
+        decisions = decisions.filter(entitlements::tenant_id.eq(only));
+        plans = plans.filter(tenants::id.eq(only));
+    }
+    let mut decided: HashMap<TenantId, Vec<EntitlementRow>> = HashMap::new();
+    for row in decisions.load::<EntitlementRow>(c.db())? {
+        decided.entry(row.0).or_default().push(row);
+    }
     Ok(plans
+        .load::<PlanRow>(c.db())?
         .into_iter()
         .map(|(id, plan, status, trial_ends_at)| {
             let of_it = decided.remove(&id).unwrap_or_default();

@@ -19,6 +19,7 @@ pub(in crate::tenancy) const TRIALS: JobKind = JobKind {
     name: "tenancy.trials",
     plane: JobPlane::Control,
     every: Some(Duration::from_secs(120)),
+    needed: None,
     run,
 };
 

@@ -54,7 +54,7 @@ fn options(folder: &Path) -> StoreOptions {
         statement_cache: true,
         pool: 4,
         clock: Clock::system(),
-        after_commit: Arc::new(|_| {}),
+        after_commit: Arc::new(|_, _| {}),
     }
 }
 

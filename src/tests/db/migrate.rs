@@ -333,7 +333,7 @@ fn at(folder: &Path) -> StoreOptions {
         statement_cache: true,
         pool: 1,
         clock: Clock::system(),
-        after_commit: std::sync::Arc::new(|_| {}),
+        after_commit: std::sync::Arc::new(|_, _| {}),
     }
 }
 

@@ -160,7 +160,7 @@ on_both_engines! {
         let woken = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&woken);
         let stores = sampled_with(engine, Limits::default(), |options| {
-            options.after_commit = Arc::new(move |_| { counter.fetch_add(1, Ordering::SeqCst); });
+            options.after_commit = Arc::new(move |_, is_due| { counter.fetch_add(usize::from(is_due), Ordering::SeqCst); });
         });
         stores.scope.write(|c| put(c, "quiet")).await.unwrap();
         stores.scope.write(|c| { c.wake_jobs(); Err::<(), _>(rule()) }).await.unwrap_err();

@@ -112,7 +112,7 @@ impl Unopened {
             statement_cache: true,
             pool: 8,
             clock: clock.clone(),
-            after_commit: Arc::new(|_| {}),
+            after_commit: Arc::new(|_, _| {}),
         };
         Self {
             engine,

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use steading::actor::Actor;
 use steading::audit::{self, Event};
+use steading::clock::Timestamp;
+use steading::db::TenantConn;
 use steading::gate::Later;
 use steading::slice::{JobContext, JobKind, JobPlane, Slice};
 use steading::{Error, Result};
@@ -17,6 +19,12 @@ pub const PANIC: &str = "test.panic";
 pub const GATED: &str = "test.gated";
 pub const TORN: &str = "test.torn";
 pub const HOURLY: &str = "test.hourly";
+/// Comes back every minute while the trail names a wish.
+pub const WISHED: &str = "test.wished";
+/// The action of an event that is a wish.
+pub const WISH: &str = "test.wish";
+
+const GRANTED: &str = "test.granted";
 
 pub const SLICES: &[Slice] = &[Slice {
     name: "test",
@@ -28,6 +36,10 @@ pub const SLICES: &[Slice] = &[Slice {
         kind(GATED, gated, None),
         kind(TORN, torn, None),
         kind(HOURLY, hourly, Some(Duration::from_secs(3_600))),
+        JobKind {
+            needed: Some(wishes),
+            ..kind(WISHED, wished, Some(Duration::from_secs(60)))
+        },
     ],
     tables: &[],
     checks: None,
@@ -45,6 +57,7 @@ const fn kind(
         name,
         plane: JobPlane::Tenant,
         every,
+        needed: None,
         run,
     }
 }
@@ -128,6 +141,30 @@ fn torn(context: JobContext) -> Later<'static, Result<()>> {
                 audit::record(c, &Actor::system("test"), event)?;
                 Err(Error::conflict("test", "Torn."))
             })
+            .await
+    })
+}
+
+/// At once, for every wish that is not granted yet.
+fn wishes(c: &mut TenantConn) -> Result<Option<Timestamp>> {
+    use diesel::prelude::*;
+    use steading::db::schema::tenant::audit_events::dsl::{action, audit_events};
+    let mut count = |what: &str| {
+        audit_events
+            .filter(action.eq(what))
+            .count()
+            .get_result::<i64>(c.db())
+    };
+    let (made, granted) = (count(WISH)?, count(GRANTED)?);
+    Ok((made > granted).then(|| c.now()))
+}
+
+fn wished(context: JobContext) -> Later<'static, Result<()>> {
+    Box::pin(async move {
+        let scope = context.scope.as_ref().unwrap();
+        tally(&format!("wished {}", scope.tenant()));
+        scope
+            .write(|c| audit::record(c, &Actor::system("test"), Event::new(GRANTED)))
             .await
     })
 }

@@ -43,4 +43,17 @@ on_both_engines! {
         let refused = house.scope.write(move |c| jobs::cancel(c, &app, &actor, id)).await;
         assert!(matches!(refused, Err(Error::Conflict { code: "job_recurs", .. })));
     }
+
+    async fn of_the_runs_before_the_last_one_is_kept(engine: Engine) {
+        let house = stand(engine).await;
+        let tenant = house.scope.tenant();
+        for _ in 0..5 {
+            jobs::run_due(&house.again(), Some(tenant)).await.unwrap();
+            house.pass(3_600);
+        }
+        let all = Filter { kind: Some(kinds::HOURLY.to_owned()), all: true, ..Filter::default() };
+        let kept = house.scope.read(move |c| jobs::page(c, &all, None, 10)).await.unwrap();
+        let states: Vec<_> = kept.iter().map(|job| job.state.as_str()).collect();
+        assert_eq!(states, ["ready", "done"]);
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use steading::actor::Actor;
+use steading::audit::{self, Event};
 use steading::clock::Timestamp;
 use steading::db::schema::control::tenants;
 use steading::jobs;
@@ -54,6 +56,45 @@ on_both_engines! {
         };
         tokio::join!(jobs::run(house.app.clone(), stopped), test);
         assert_eq!(house.counts().await.running, 0);
+    }
+
+    async fn recurring_work_waits_only_where_there_is_something_for_it(engine: Engine) {
+        let house = stand(engine).await;
+        let key = format!("wished {}", house.scope.tenant());
+        let next = || async {
+            let wanted = jobs::Filter { kind: Some(kinds::WISHED.to_owned()), ..jobs::Filter::default() };
+            house.scope.read(move |c| jobs::page(c, &wanted, None, 10)).await.unwrap()
+        };
+        let (stop, stopped) = watch::channel(false);
+        let test = async {
+            until("the runner has planned its own work", || kinds::done(&house.scope.tenant().to_string()) == 1).await;
+            assert!(next().await.is_empty(), "nobody wished for anything");
+            for wishes in 1..=2 {
+                house.scope.write(|c| audit::record(c, &Actor::shell(), Event::new(kinds::WISH))).await.unwrap();
+                // The runner notes the write, and asks a minute later.
+                while kinds::done(&key) < wishes {
+                    house.pass(10);
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+            while !next().await.is_empty() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            let left = house.clock.now();
+            // Nothing is left to do: however long it runs, nothing is written.
+            let (health, mut quiet) = (house.app.tenants.health(), 0);
+            let mut commits = health.commits();
+            while quiet < 20 {
+                house.pass(61);
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                quiet = if health.commits() == commits { quiet + 1 } else { 0 };
+                commits = health.commits();
+                assert!(house.clock.now().since(left) < Duration::from_secs(100 * 61), "it is never at rest");
+            }
+            assert_eq!(kinds::done(&key), 2);
+            stop.send(true).unwrap();
+        };
+        tokio::join!(jobs::run(house.app.clone(), stopped), test);
     }
 
     async fn what_a_dead_process_held_is_done_by_the_next(engine: Engine) {

@@ -81,6 +81,10 @@ impl Gate for OpenGate {
         Some(Arc::clone(&self.0))
     }
 
+    fn company_changed(&self, _: steading::id::TenantId) -> Later<'static, steading::Result<()>> {
+        self.companies_changed()
+    }
+
     fn companies_changed(&self) -> Later<'static, steading::Result<()>> {
         Box::pin(async { Ok(()) })
     }

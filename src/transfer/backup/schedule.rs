@@ -20,6 +20,7 @@ pub(in crate::transfer) const KIND: JobKind = JobKind {
     name: "backup.run",
     plane: JobPlane::Control,
     every: Some(Duration::from_secs(300)),
+    needed: None,
     run,
 };
 
