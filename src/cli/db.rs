@@ -64,6 +64,7 @@ impl Db {
             let to = StoreOptions {
                 database_url: Some(copy.to.clone()),
                 owner_url: Some(copy.to.clone()),
+                listen_url: None,
                 ..from.clone()
             };
             migrate::run(&to, Which::All, Direction::Up).map_err(BootError::from)?;

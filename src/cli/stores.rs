@@ -229,6 +229,11 @@ impl StoreCommand {
             if let Err(error) = jobs::note_due(&standing.app).await {
                 tracing::debug!(%error, "Other processes were not told of new work");
             }
+            let control = standing.app.control.clone();
+            let sent = tokio::task::spawn_blocking(move || control.send_notices()).await;
+            if let Ok(Err(error)) = sent {
+                tracing::debug!(%error, "Other processes were not told of what changed");
+            }
             standing.stores.shutdown().await;
             Ok(reply_of(io, outcome))
         })

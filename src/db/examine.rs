@@ -94,6 +94,7 @@ impl Tenants {
             database_url: owner_url.filter(|_| data_dir.is_none()),
             data_dir: data_dir.unwrap_or_default(),
             owner_url: None,
+            listen_url: None,
             statement_cache: false,
             pool: 1,
             clock,

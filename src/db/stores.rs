@@ -12,6 +12,7 @@ use super::disk::{self, DiskUse};
 use super::files::{Files, OpenFile, Shared};
 use super::health::StoreHealth;
 use super::limits::Limits;
+use super::notices::Notices;
 use super::pool;
 use super::postgres::{Lanes, Server};
 use super::scope::Door;
@@ -30,6 +31,8 @@ pub struct StoreOptions {
     pub database_url: Option<String>,
     /// The login that migrates and provisions; the request login where absent.
     pub owner_url: Option<String>,
+    /// Where this process hears what others changed, past any pooler; the request login where absent.
+    pub listen_url: Option<String>,
     /// Whether PostgreSQL statements are prepared once per connection.
     pub statement_cache: bool,
     /// PostgreSQL connections at most.
@@ -108,6 +111,7 @@ impl Stores {
                         server: Arc::clone(&server),
                         owner: nil,
                     },
+                    notices: Some(Notices::new(options.listen_url.as_ref().unwrap_or(url))),
                 },
                 tenants: Tenants::on_postgres(server, health),
                 kind: Kind::Postgres,
@@ -130,6 +134,7 @@ impl Stores {
         Ok(Self {
             control: Control {
                 door: Door::File(Arc::clone(&control)),
+                notices: None,
             },
             tenants: Tenants::on_sqlite(Arc::new(files), path.clone(), health),
             kind: Kind::Sqlite {

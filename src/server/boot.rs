@@ -95,18 +95,12 @@ pub struct Standing {
 pub fn store_options(loaded: &Loaded, clock: Clock, bell: &JobBell) -> StoreOptions {
     let config = &loaded.config;
     let bell = bell.clone();
+    let postgres = config.database.postgres.as_ref();
     StoreOptions {
         data_dir: config.data_dir.clone(),
-        database_url: config
-            .database
-            .postgres
-            .as_ref()
-            .map(|pg| pg.url.expose().to_owned()),
-        owner_url: config
-            .database
-            .postgres
-            .as_ref()
-            .map(|pg| pg.owner_url.expose().to_owned()),
+        database_url: postgres.map(|pg| pg.url.expose().to_owned()),
+        owner_url: postgres.map(|pg| pg.owner_url.expose().to_owned()),
+        listen_url: postgres.map(|pg| pg.listen_url.expose().to_owned()),
         statement_cache: config.database.statement_cache,
         pool: config.database.pool,
         clock,

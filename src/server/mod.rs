@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod http;
 pub mod look;
 pub mod notify;
+mod others;
 pub mod signals;
 pub mod stand_in;
 
@@ -69,6 +70,7 @@ pub async fn run(
     let app = standing.app.clone();
     control_socket::listen(app.clone(), run_command)?;
     let runner = jobs::start(&app);
+    let others = others::listen(&app)?;
     let server = http::serve(app.clone(), listener, workers())?;
     let handle = server.handle();
     let mut serving = actix_web::rt::spawn(server);
@@ -118,6 +120,8 @@ pub async fn run(
         if let Err(error) = identity::flush(&app).await {
             tracing::warn!(%error, "When sessions and keys were last used could not be written");
         }
+        // It may be in the middle of a connection that does not answer: nothing waits for that.
+        drop(tokio::task::spawn_blocking(move || drop(others)));
         standing.stores.shutdown().await;
         control_socket::remove(&app.config.data_dir);
         drop(standing.lock);

@@ -18,8 +18,10 @@ use crate::db::{Control, ControlConn};
 use crate::gate::OpenCompany;
 use crate::id::TenantId;
 
-/// How old the picture may get before the next look renews it in the background.
+/// How old the picture may get before the next look renews it in the background, where nobody says what changes.
 const MAX_AGE: Duration = Duration::from_secs(1);
+/// The same where other processes are heard: a net under the notices.
+const MAX_AGE_HEARD: Duration = Duration::from_secs(10);
 /// However little seems to have changed, everything is read again after this: the clocks of two machines may differ.
 const READ_WHOLE_EVERY: Duration = Duration::from_secs(60);
 
@@ -255,13 +257,21 @@ impl Directory {
         let is_old = !self.0.control.is_sole()
             && known
                 .looked_at
-                .is_none_or(|at| self.0.clock.now().since(at) >= MAX_AGE);
+                .is_none_or(|at| self.0.clock.now().since(at) >= self.max_age());
         let found = find(&known);
         drop(known);
         if is_old {
             self.renew_in_background();
         }
         found
+    }
+
+    fn max_age(&self) -> Duration {
+        if self.0.control.hears_others() {
+            MAX_AGE_HEARD
+        } else {
+            MAX_AGE
+        }
     }
 
     fn renew_in_background(&self) {

@@ -75,6 +75,7 @@ fn leave(c: &mut ControlConn, kind: &JobKind, tenant: TenantId) -> Result<()> {
 
 /// Lets every page of this process show what changed; the others follow within a second.
 pub(super) async fn told(app: &App) {
+    app.control.tell(None);
     let Some(gate) = app.gate.get() else {
         return;
     };
@@ -85,6 +86,7 @@ pub(super) async fn told(app: &App) {
 
 /// The same where it is known which one: of thousands, only that one is read again.
 pub(super) async fn told_of(app: &App, tenant: TenantId) {
+    app.control.tell(Some(tenant));
     let Some(gate) = app.gate.get() else {
         return;
     };

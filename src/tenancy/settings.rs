@@ -88,6 +88,7 @@ pub async fn save(allowed: Allowed<WriteSettings>, form: Form) -> Result<HttpRes
                 .control
                 .write(move |c| change_settings(c, &actor, tenant, &settings))
                 .await?;
+            allowed.app.control.tell(Some(tenant));
             let gate = allowed.app.gate.get().ok_or(Error::Busy)?;
             gate.company_changed(tenant).await?;
             let back = answer::see_other(&allowed.url(Place::Settings.path()));

@@ -51,6 +51,7 @@ fn options(folder: &Path) -> StoreOptions {
         data_dir: folder.to_owned(),
         database_url: None,
         owner_url: None,
+        listen_url: None,
         statement_cache: true,
         pool: 4,
         clock: Clock::system(),

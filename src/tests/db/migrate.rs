@@ -330,6 +330,7 @@ fn at(folder: &Path) -> StoreOptions {
         data_dir: folder.to_owned(),
         database_url: None,
         owner_url: None,
+        listen_url: None,
         statement_cache: true,
         pool: 1,
         clock: Clock::system(),

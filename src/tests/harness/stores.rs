@@ -109,6 +109,7 @@ impl Unopened {
             data_dir: folder.path().to_owned(),
             database_url: None,
             owner_url: None,
+            listen_url: None,
             statement_cache: true,
             pool: 8,
             clock: clock.clone(),

@@ -56,6 +56,7 @@ async fn go_on(
         data_dir: staged.to_owned(),
         database_url: None,
         owner_url: None,
+        listen_url: None,
         ..options.clone()
     };
     let stores = Stores::open(&in_files)?;
