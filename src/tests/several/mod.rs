@@ -1,5 +1,6 @@
 //! Several processes on one PostgreSQL: made ready once, each knows soon what another changed, work is done once.
 
+mod notices;
 mod pooler;
 
 use diesel::prelude::*;

@@ -22,7 +22,7 @@ const STATEMENTS: usize = 100;
 const SERVER_CONNECTIONS: usize = 2;
 
 /// A pooler before the server of this address; its own address.
-fn pooled(url: &str, folder: &Path) -> (Guardian, String) {
+pub(super) fn pooled(url: &str, folder: &Path) -> (Guardian, String) {
     let parsed = url::Url::parse(url).unwrap();
     let port = ports::free();
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
