@@ -3,6 +3,7 @@
 //! What a file holds and how it is sealed is in `docs/backup.md`.
 
 pub mod backup;
+pub mod closing;
 pub mod copy;
 pub mod download;
 mod export;
