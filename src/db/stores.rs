@@ -15,6 +15,7 @@ use super::limits::Limits;
 use super::pool;
 use super::postgres::{Lanes, Server};
 use super::scope::Door;
+use super::shut::Shut;
 use super::tenants::Tenants;
 use super::writer::AfterCommit;
 use crate::clock::Clock;
@@ -101,6 +102,7 @@ impl Stores {
                 health: health.clone(),
                 after_commit,
                 lanes: Lanes::default(),
+                shut: Shut::default(),
             });
             return Ok(Self {
                 control: Control {

@@ -1,9 +1,9 @@
-//! Brings one company back to what it was while the others go on: its doors are shut for the moment in which the files change
-//! places, and what it had until then is kept.
+//! Brings one company back to what it was while the others go on: its doors are shut from before what it has is kept until what it
+//! had is there, so that nothing which was acknowledged is lost between the two.
 
 use serde::Serialize;
 
-use super::create;
+use super::create::of_shut;
 use super::manifest::Backup;
 use super::verify::verify;
 use crate::actor::Actor;
@@ -44,9 +44,15 @@ pub async fn restore_one(
 ) -> Result<Restored, Trouble> {
     let name = format!("tenants/{tenant}.db");
     let kept = backup.manifest.files.iter().find(|file| file.path == name);
+    let left_out = backup.manifest.missing.iter();
+    let why = left_out.filter(|one| one.tenant == tenant).map(|one| {
+        let why = &one.why;
+        format!(" It could not be read when the backup was made: {why}")
+    });
+    let why: String = why.collect();
     let rows = kept.map(|file| file.rows.clone()).ok_or_else(|| {
         Trouble::Unfit(format!(
-            "{} has nothing of the company {slug}.",
+            "{} has nothing of the company {slug}.{why}",
             backup.name
         ))
     })?;
@@ -61,13 +67,6 @@ pub async fn restore_one(
     if dry_run {
         return Ok(restored);
     }
-    let safety = create(
-        app,
-        actor,
-        Some((tenant, slug.to_owned())),
-        "before-restore",
-    )
-    .await?;
     let built = Scratch::within(&app.config.data_dir.join("tenants"), "restore")?;
     let (all, tenants) = (tables::every(app), app.tenants.clone());
     let owner_url = app
@@ -77,21 +76,26 @@ pub async fn restore_one(
         .as_ref()
         .map(|pg| pg.owner_url.clone());
     let from = backup.folder.join(&name);
-    off_loop(move || {
+    // All that takes long and needs nobody to wait comes first.
+    let (built, doors) = off_loop(move || {
         CarriedFile::open(&from)?.vacuum_into(built.path())?;
         // A backup of an older version is brought up to this one.
         drop(CarriedFile::open_to_change(built.path())?.bring_up::<TenantPlane>()?);
-        tenants.install(
-            tenant,
-            Installation {
-                file: built.path(),
-                kept: None,
-                clear: &all,
-                tables: &all,
-                owner_url: owner_url.as_ref().map(|url| url.expose()),
-            },
-        )?;
-        Ok::<_, Trouble>(())
+        let doors = tenants.shut_doors(tenant, owner_url.as_ref().map(|url| url.expose()))?;
+        Ok::<_, Trouble>((built, doors))
+    })
+    .await?;
+    let whose = (tenant, slug.to_owned());
+    let safety = of_shut(app, actor, whose, "before-restore", &doors).await?;
+    off_loop(move || {
+        let what = Installation {
+            file: built.path(),
+            kept: None,
+            clear: &all,
+            tables: &all,
+            owner_url: None,
+        };
+        doors.install(what).map_err(Trouble::from)
     })
     .await?;
     partners::links_changed(app, tenant);
