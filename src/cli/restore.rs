@@ -93,13 +93,17 @@ impl Restore {
 }
 
 fn words(restored: &Restored) -> String {
+    let without = restored.without.as_ref();
+    let without = without.map_or_else(String::new, |without| {
+        format!(" {without} They stay as they are.")
+    });
     match (&restored.kept, restored.done) {
         (Some(kept), true) => format!(
-            "Restored from {}. What was there is in {kept}.",
+            "Restored from {}. What was there is in {kept}.{without}",
             restored.backup
         ),
         _ => format!(
-            "This would come back from {}. Nothing was changed.",
+            "This would come back from {}. Nothing was changed.{without}",
             restored.backup
         ),
     }

@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use super::scratch::cannot;
 use super::trouble::{Trouble, off_loop};
+use crate::actor::Actor;
+use crate::audit::{self, Event};
 use crate::db::carry::{
     CarriedFile, Server, ServerPlane, Sum, settle, sums, unchanged, whole_into_file,
 };
@@ -135,9 +137,26 @@ pub async fn to_server(from: &Path, to: &StoreOptions, say: fn(&str)) -> Result<
     let loaded = files.clone();
     off_loop(move || into_server(&owner_url, &loaded, &[], &LEFT_BEHIND, &say)).await?;
     say("comparing");
-    let compared = compared(&stores, files).await;
+    let noted = async {
+        let copied = compared(&stores, files).await?;
+        note(&stores, from.display().to_string(), &copied).await?;
+        Ok(copied)
+    };
+    let noted = noted.await;
     stores.shutdown().await;
-    compared
+    noted
+}
+
+/// The copy in the trail of the side that goes on.
+async fn note(stores: &Stores, from: String, copied: &Copied) -> Result<()> {
+    let event = Event::new("instance.copied")
+        .product("transfer")
+        .target("instance", &from, &from)
+        .created(copied);
+    let write = stores
+        .control
+        .write(move |c| audit::record(c, &Actor::shell(), event.clone()));
+    write.await
 }
 
 /// Every table of files beside that of stores.
@@ -233,5 +252,18 @@ pub async fn to_folder(from: &StoreOptions, to: &Path, say: fn(&str)) -> Result<
         settle(path, path).map_err(|error| cannot(path, &error))?;
     }
     say("comparing");
-    compared(&stores, files).await
+    let copied = compared(&stores, files).await?;
+    stores.shutdown().await;
+    let there = StoreOptions {
+        data_dir: to.to_owned(),
+        database_url: None,
+        owner_url: None,
+        ..from.clone()
+    };
+    let there = Stores::open(&there)?;
+    // Its address holds a password, so it is not named.
+    let noted = note(&there, "postgres".to_owned(), &copied).await;
+    there.shutdown().await;
+    noted?;
+    Ok(copied)
 }

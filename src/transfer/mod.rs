@@ -26,7 +26,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     permissions: &[],
     jobs: &[backup::KIND],
     tables: &["settings", "idempotency_keys"],
-    checks: None,
+    checks: Some(backup::look),
     waiting: None,
     usage: None,
     reset_demo: None,

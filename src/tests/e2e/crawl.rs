@@ -165,11 +165,15 @@ fn closing_a_company_is_as_strict_and_accessible_as_any_page() {
     sign_in(&browser, &base);
     let page = format!("/t/acme{CLOSE}");
     let mut faults = look(&browser, &base, &page);
-    browser.fill("#f-retype", "acme");
+    browser.resize(LAPTOP);
+    browser.open(&format!("{base}{page}"));
     browser.click("#f-owed");
+    browser.fill("#f-retype", "acme");
     browser.press("Close company");
     browser.wait_for_text("main", "is being closed");
     faults.extend(look(&browser, &base, &page));
+    browser.resize(LAPTOP);
+    browser.open(&format!("{base}{page}"));
     browser.press("Keep this company");
     browser.wait_for_text("main", "stays");
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -28,6 +28,21 @@ pub struct Restored {
     pub kept: Option<String>,
     /// Rows of each table.
     pub rows: Vec<(String, u64)>,
+    /// Which companies are not in the backup and stay as they are, in one sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without: Option<String>,
+}
+
+impl Restored {
+    /// What the trail says of it.
+    pub(super) fn told(&self) -> serde_json::Value {
+        serde_json::json!({
+            "backup": self.backup,
+            "kept": self.kept,
+            "rows": self.rows.iter().map(|(_, rows)| rows).sum::<u64>(),
+            "without": self.without,
+        })
+    }
 }
 
 /// Restores one company from a backup. Its people and its record stay as they are now.
@@ -63,6 +78,7 @@ pub async fn restore_one(
         backup: backup.name.clone(),
         kept: None,
         rows,
+        without: None,
     };
     if dry_run {
         return Ok(restored);
@@ -99,20 +115,24 @@ pub async fn restore_one(
     })
     .await?;
     partners::links_changed(app, tenant);
-    let planner = app.clone();
-    app.tenants
-        .scope(tenant)?
-        .write(move |c| jobs::ensure_recurring(c, &planner))
-        .await?;
-    // In the control plane: the company's own trail is that of the backup again.
+    restored.done = true;
+    restored.kept = Some(safety.name);
     let event = Event::new("company.restored")
         .product("transfer")
-        .target("company", &tenant, slug);
+        .target("company", &tenant, slug)
+        .created(&restored.told());
+    let (planner, by, own) = (app.clone(), actor.clone(), event.clone());
+    // In the company's own trail, which is that of the backup again, and in the one that goes on.
+    app.tenants
+        .scope(tenant)?
+        .write(move |c| {
+            jobs::ensure_recurring(c, &planner)?;
+            audit::record(c, &by, own.clone())
+        })
+        .await?;
     let actor = actor.clone();
     app.control
         .write(move |c| audit::record(c, &actor, event.clone()))
         .await?;
-    restored.done = true;
-    restored.kept = Some(safety.name);
     Ok(restored)
 }
