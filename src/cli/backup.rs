@@ -86,7 +86,7 @@ impl Backup {
                             .map_err(|error| super::tenant::unknown(error, Some(slug)))?,
                     ),
                 };
-                let made = backup::create(app, &Actor::shell(), tenant, "backup").await?;
+                let made = backup::create(app, &Actor::shell(), tenant, "backup", &io.told).await?;
                 let without = made.manifest.without();
                 if create.json {
                     io.json(&made)?;

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::bar::Bar;
 use super::context::Context;
 use super::exit::{Exit, Failure, Outcome};
 use super::out;
@@ -75,13 +76,17 @@ impl Restore {
             let backup = backup::find(&loaded.config.backup.target, &self.name)?;
             let _lock = boot::take_folder(&loaded)?;
             let ring = boot::key_ring(&loaded, true)?;
-            let options = boot::store_options(&loaded, Clock::system(), &JobBell::default());
+            let bar = Bar::of(context, self.json);
+            let mut options = boot::store_options(&loaded, Clock::system(), &JobBell::default());
+            options.told = bar.told();
             if options.database_url.is_some() && !self.dry_run {
                 migrate::run(&options, Which::All, Direction::Up).map_err(BootError::from)?;
             }
             let target = &loaded.config.backup.target;
             let restored =
-                backup::restore_whole(&backup, &options, &ring, target, self.dry_run).await?;
+                backup::restore_whole(&backup, &options, &ring, target, self.dry_run).await;
+            bar.end();
+            let restored = restored?;
             if self.json {
                 return out::json(&restored);
             }

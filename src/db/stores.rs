@@ -17,6 +17,7 @@ use super::postgres::{Lanes, Server};
 use super::scope::Door;
 use super::shut::Shut;
 use super::tenants::Tenants;
+use super::told::Told;
 use super::writer::AfterCommit;
 use crate::clock::Clock;
 use crate::id::TenantId;
@@ -39,6 +40,8 @@ pub struct StoreOptions {
     pub clock: Clock,
     /// Called after a commit whose closure asked for jobs to be looked at; the nil id is the control plane.
     pub after_commit: Arc<dyn Fn(TenantId) + Send + Sync>,
+    /// Where word of work on many stores goes.
+    pub told: Told,
 }
 
 impl StoreOptions {

@@ -14,7 +14,7 @@ mod sealed;
 mod tables;
 mod trouble;
 
-pub use self::export::{Exported, export};
+pub use self::export::{Exported, export, export_told};
 pub use self::header::{FORMAT, Header};
 pub use self::import::{Imported, Wish, check, import, preview};
 pub use self::tables::{carried, every};

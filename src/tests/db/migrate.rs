@@ -334,6 +334,7 @@ fn at(folder: &Path) -> StoreOptions {
         pool: 1,
         clock: Clock::system(),
         after_commit: std::sync::Arc::new(|_| {}),
+        told: steading::db::Told::default(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::audit::{self, Event};
 use crate::clock::Timestamp;
 use crate::db::carry::{CarriedFile, settle, whole_into_file};
-use crate::db::{ControlPlane, Plane, ShutDoors, TenantPlane};
+use crate::db::{ControlPlane, Plane, ShutDoors, TenantPlane, Told};
 use crate::id::TenantId;
 use crate::tenancy::{self, carry};
 use crate::transfer::scratch::cannot;
@@ -43,8 +43,9 @@ pub async fn create(
     actor: &Actor,
     tenant: Option<(TenantId, String)>,
     word: &str,
+    told: &Told,
 ) -> Result<Backup, Trouble> {
-    copied(app, actor, tenant, word, None).await
+    copied(app, actor, tenant, word, None, told).await
 }
 
 /// A backup of one company behind its shut doors: everything that was acknowledged is in it.
@@ -55,7 +56,15 @@ pub(super) async fn of_shut(
     word: &str,
     doors: &ShutDoors,
 ) -> Result<Backup, Trouble> {
-    copied(app, actor, Some(tenant), word, Some(doors)).await
+    copied(
+        app,
+        actor,
+        Some(tenant),
+        word,
+        Some(doors),
+        &Told::default(),
+    )
+    .await
 }
 
 async fn copied(
@@ -64,6 +73,7 @@ async fn copied(
     tenant: Option<(TenantId, String)>,
     word: &str,
     doors: Option<&ShutDoors>,
+    told: &Told,
 ) -> Result<Backup, Trouble> {
     let target = app.config.backup.target.clone();
     let made_at = app.clock.now();
@@ -74,6 +84,7 @@ async fn copied(
     let mut missing = Vec::new();
     loop {
         let all = app.control.read(carry::ids).await?;
+        let of = all.len() as u64;
         let next = all
             .into_iter()
             .find(|id| !done.contains(id) && wanted.is_none_or(|one| one == *id));
@@ -87,6 +98,7 @@ async fn copied(
                 }
                 Err(trouble) => missing.push(left_out(app, id, &unfinished.0, &trouble).await?),
             }
+            told.at("companies", done.len() as u64, wanted.map_or(of, |_| 1));
             continue;
         }
         let control = control_file(app, &unfinished.0).await?;

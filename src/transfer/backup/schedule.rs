@@ -9,6 +9,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::config::Schedule;
+use crate::db::Told;
 use crate::gate::Later;
 use crate::slice::{JobContext, JobKind, JobPlane};
 use crate::transfer::trouble::{Trouble, off_loop};
@@ -58,7 +59,7 @@ async fn made_since(app: &App, actor: &Actor, due: Timestamp) -> Result<Option<S
     if let Some(newest) = newest.filter(|newest| newest.manifest.made_at >= due) {
         return Ok(newest.manifest.without());
     }
-    let made = create(app, actor, None, "backup").await?;
+    let made = create(app, actor, None, "backup", &Told::default()).await?;
     let keep = usize::try_from(settings.keep).unwrap_or(usize::MAX);
     off_loop(move || prune(&settings.target, keep, false)).await?;
     Ok(made.manifest.without())

@@ -12,7 +12,7 @@ use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::crypto::KeyRing;
 use crate::db::carry::{CarriedFile, settle, whole_into_file};
-use crate::db::{ControlPlane, StoreOptions, Stores, TenantPlane};
+use crate::db::{ControlPlane, StoreOptions, Stores, TenantPlane, Told};
 use crate::id::TenantId;
 use crate::tenancy::{self, carry};
 use crate::transfer::copy::{Files, into_server};
@@ -41,7 +41,7 @@ pub async fn restore_whole(
     let whole = backup.clone();
     off_loop(move || verify(&whole)).await?;
     let staged = options.data_dir.join(".restoring");
-    stage(backup, &staged).map_err(|error| cannot(&staged, &error))?;
+    stage(backup, &staged, &options.told).map_err(|error| cannot(&staged, &error))?;
     let restored = go_on(backup, options, ring, target, &staged, dry_run).await;
     remove(&staged).map_err(|error| cannot(&staged, &error))?;
     restored
@@ -92,7 +92,7 @@ async fn go_on(
         let staged = staged.to_owned();
         off_loop(move || {
             bring_up(&staged)?;
-            into_server(&url, &Files::of(&staged)?, &old, &[], &|_| {})
+            into_server(&url, &Files::of(&staged)?, &old, &[], &|_, _| {})
         })
         .await?;
     } else {
@@ -184,13 +184,15 @@ fn remove(folder: &Path) -> io::Result<()> {
 }
 
 /// Copies the backup beside the data, on disk before anything is moved.
-fn stage(backup: &Backup, staged: &Path) -> io::Result<()> {
+fn stage(backup: &Backup, staged: &Path, told: &Told) -> io::Result<()> {
     remove(staged)?;
     made(&staged.join("tenants"))?;
-    for file in &backup.manifest.files {
+    let of = backup.manifest.files.len() as u64;
+    for (file, done) in backup.manifest.files.iter().zip(1..) {
         let copy = staged.join(&file.path);
         fs::copy(backup.folder.join(&file.path), &copy)?;
         settle(&copy, &copy)?;
+        told.at("files", done, of);
     }
     Ok(())
 }
