@@ -141,6 +141,8 @@ pub struct OpenCompany {
     pub view: CompanyView,
     /// Links still lead to their targets, nothing is recorded.
     pub is_frozen: bool,
+    /// When it is deleted, where it is being closed.
+    pub closing_at: Option<Timestamp>,
     /// What its plan allows and which products it has.
     pub standing: Standing,
 }

@@ -18,7 +18,7 @@ mod words;
 pub use changes::Redacted;
 pub use event::{Event, record};
 pub use filter::Filter;
-pub use store::{AuditEvent, count, history_of, page};
+pub use store::{AuditEvent, count, history_of, page, standing_failure};
 pub use trail::{read, total};
 
 /// What this slice offers the whole.

@@ -144,6 +144,22 @@ pub fn history_of<P: Plane>(
         .load(c.db())?)
 }
 
+/// What failed last and is not mended: the newest event of this target, where its action ends in `.failed`.
+///
+/// # Errors
+/// Where the store fails.
+pub fn standing_failure<P: Plane>(
+    c: &mut Scoped<'_, P>,
+    target: &str,
+) -> Result<Option<AuditEvent>> {
+    let newest: Option<AuditEvent> = audit_events::table
+        .filter(dsl::target_id.eq(target))
+        .order(dsl::id.desc())
+        .first(c.db())
+        .optional()?;
+    Ok(newest.filter(|event| event.action.ends_with(".failed")))
+}
+
 fn filtered(filter: &Filter) -> audit_events::BoxedQuery<'static, MultiBackend> {
     let mut wanted = audit_events::table.into_boxed::<MultiBackend>();
     if let Some(actor) = filter.actor.clone() {

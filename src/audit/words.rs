@@ -35,6 +35,12 @@ impl AuditEvent {
         serde_json::from_str(self.changes.as_deref()?).ok()
     }
 
+    /// What a field became, as text.
+    pub fn became(&self, field: &str) -> Option<String> {
+        let changes = self.changes_json()?;
+        Some(changes.get(field)?.get("after")?.as_str()?.to_owned())
+    }
+
     /// What changed, field by field.
     pub fn changed(&self, format: &Format) -> Vec<Change> {
         let Some(Value::Object(fields)) = self.changes_json() else {

@@ -86,9 +86,11 @@ impl Backup {
                             .map_err(|error| super::tenant::unknown(error, Some(slug)))?,
                     ),
                 };
-                let made = backup::create(app, &Actor::shell(), tenant, "backup").await?;
+                let made = backup::create(app, &Actor::shell(), tenant, "backup", &io.told).await?;
+                let without = made.manifest.without();
                 if create.json {
-                    return io.json(&made);
+                    io.json(&made)?;
+                    return incomplete(without, &made.name);
                 }
                 io.data(&format!("{}\n", made.name));
                 io.say(format!(
@@ -97,7 +99,7 @@ impl Backup {
                     made.bytes,
                     made.folder.display()
                 ));
-                Ok(())
+                incomplete(without, &made.name)
             }
             Self::List(list) => {
                 let all = backup::list(&target)?;
@@ -109,10 +111,11 @@ impl Backup {
                 let outcome = tokio::task::spawn_blocking(move || backup::verify(&looked)).await;
                 outcome.map_err(|e| Failure::failed(e.to_string()))??;
                 if verify.json {
-                    return io.json(&found);
+                    io.json(&found)?;
+                } else {
+                    io.say(format!("{} holds what it says.", found.name));
                 }
-                io.say(format!("{} holds what it says.", found.name));
-                Ok(())
+                incomplete(found.manifest.without(), &found.name)
             }
             Self::Prune(prune) => {
                 prune.consent.to_nothing()?;
@@ -122,6 +125,14 @@ impl Backup {
                 show(&gone, prune.json, io, "Nothing has to go.")
             }
         }
+    }
+}
+
+/// A backup that some company is not in is one, but nobody should take it for whole.
+fn incomplete(without: Option<String>, name: &str) -> Outcome {
+    match without {
+        None => Ok(()),
+        Some(without) => Err(Failure::failed(format!("{name} is not whole. {without}"))),
     }
 }
 

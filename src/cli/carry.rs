@@ -75,7 +75,15 @@ impl Export {
             .take()
             .filter(|_| self.with_secrets)
             .map(Secret::new);
-        let written = transfer::export(app, &Actor::shell(), company.id, &file, passphrase).await?;
+        let written = transfer::export_told(
+            app,
+            &Actor::shell(),
+            company.id,
+            &file,
+            passphrase,
+            io.told.clone(),
+        )
+        .await?;
         if self.json {
             return io.json(&written);
         }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use super::bar::Bar;
 use super::context::Context;
 use super::exit::{Exit, Failure, Outcome};
 use super::out;
@@ -44,7 +45,14 @@ impl Db {
         if !boot::stands(&loaded)? {
             return Err(super::stores::nothing_there(&loaded));
         }
-        let from = boot::store_options(&loaded, Clock::system(), &JobBell::default());
+        let mut from = boot::store_options(&loaded, Clock::system(), &JobBell::default());
+        let bar = Bar::of(context, copy.json);
+        from.told = bar.told();
+        let say: fn(&str) = if bar.is_shown() {
+            |_| {}
+        } else {
+            |words| out::say(words)
+        };
         let to_server = copy.to.starts_with("postgres://") || copy.to.starts_with("postgresql://");
         if to_server == from.database_url.is_some() {
             return Err(Failure::new(
@@ -68,16 +76,14 @@ impl Db {
                 ..from.clone()
             };
             migrate::run(&to, Which::All, Direction::Up).map_err(BootError::from)?;
-            system.block_on(copy::to_server(&from.data_dir, &to, |words| {
-                out::say(words)
-            }))?
+            system.block_on(copy::to_server(&from.data_dir, &to, say))?
         } else {
             let folder = PathBuf::from(&copy.to);
-            let copied =
-                system.block_on(copy::to_folder(&from, &folder, |words| out::say(words)))?;
+            let copied = system.block_on(copy::to_folder(&from, &folder, say))?;
             keys_along(&loaded, &folder)?;
             copied
         };
+        bar.end();
         if copy.json {
             return out::json(&copied);
         }

@@ -7,6 +7,7 @@ use super::exit::{Failure, Outcome};
 use super::out;
 use super::stores::{Io, StoreCommand};
 use crate::app::App;
+use crate::db::Told;
 use crate::server::control_socket;
 use crate::server::doctor::{self, Line};
 use crate::slice::Level;
@@ -46,7 +47,8 @@ impl Doctor {
         let serves = control_socket::is_answered(&loaded.config.data_dir);
         if outside.may_stand_up || serves {
             let command = StoreCommand::Checks(Checks {});
-            let asked = command.answered(&loaded, vec!["checks".to_owned()], None);
+            let asked =
+                command.answered(&loaded, vec!["checks".to_owned()], None, &Told::default());
             lines.extend(
                 asked
                     .and_then(|reply| seen(&reply))

@@ -6,6 +6,7 @@
 
 mod audit;
 mod backup;
+mod bar;
 mod carry;
 mod company;
 mod completions;

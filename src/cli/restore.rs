@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::bar::Bar;
 use super::context::Context;
 use super::exit::{Exit, Failure, Outcome};
 use super::out;
@@ -75,13 +76,17 @@ impl Restore {
             let backup = backup::find(&loaded.config.backup.target, &self.name)?;
             let _lock = boot::take_folder(&loaded)?;
             let ring = boot::key_ring(&loaded, true)?;
-            let options = boot::store_options(&loaded, Clock::system(), &JobBell::default());
+            let bar = Bar::of(context, self.json);
+            let mut options = boot::store_options(&loaded, Clock::system(), &JobBell::default());
+            options.told = bar.told();
             if options.database_url.is_some() && !self.dry_run {
                 migrate::run(&options, Which::All, Direction::Up).map_err(BootError::from)?;
             }
             let target = &loaded.config.backup.target;
             let restored =
-                backup::restore_whole(&backup, &options, &ring, target, self.dry_run).await?;
+                backup::restore_whole(&backup, &options, &ring, target, self.dry_run).await;
+            bar.end();
+            let restored = restored?;
             if self.json {
                 return out::json(&restored);
             }
@@ -93,13 +98,17 @@ impl Restore {
 }
 
 fn words(restored: &Restored) -> String {
+    let without = restored.without.as_ref();
+    let without = without.map_or_else(String::new, |without| {
+        format!(" {without} They stay as they are.")
+    });
     match (&restored.kept, restored.done) {
         (Some(kept), true) => format!(
-            "Restored from {}. What was there is in {kept}.",
+            "Restored from {}. What was there is in {kept}.{without}",
             restored.backup
         ),
         _ => format!(
-            "This would come back from {}. Nothing was changed.",
+            "This would come back from {}. Nothing was changed.{without}",
             restored.backup
         ),
     }

@@ -4,12 +4,14 @@ use std::ffi::OsString;
 
 use clap::{FromArgMatches, Subcommand};
 
+use super::bar::Bar;
 use super::context::Context;
 use super::exit::{Exit, Failure, Outcome};
 use super::{Cli, Command, command, out};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Loaded;
+use crate::db::Told;
 use crate::gate::Later;
 use crate::jobs;
 use crate::server::boot;
@@ -23,6 +25,8 @@ pub struct Io {
     pub input: Option<String>,
     /// Where the person stands: names of files are meant from there.
     pub folder: Option<String>,
+    /// Where word of long work goes.
+    pub told: Told,
     output: String,
     words: String,
 }
@@ -177,7 +181,11 @@ impl StoreCommand {
             .iter()
             .map(|part| part.to_string_lossy().into_owned())
             .collect();
-        finish(&self.answered(&loaded, arguments, input)?)
+        let arguments: Vec<String> = arguments;
+        let bar = Bar::of(context, arguments.iter().any(|word| word == "--json"));
+        let reply = self.answered(&loaded, arguments, input, &bar.told());
+        bar.end();
+        finish(&reply?)
     }
 
     /// The command's answer: of the server that runs here, or of this process where none does.
@@ -186,6 +194,7 @@ impl StoreCommand {
         loaded: &Loaded,
         arguments: Vec<String>,
         input: Option<String>,
+        told: &Told,
     ) -> Result<Reply, Failure> {
         actix_web::rt::System::new().block_on(async move {
             let data_dir = loaded.config.data_dir.clone();
@@ -196,8 +205,9 @@ impl StoreCommand {
                 arguments,
                 input: input.clone(),
                 folder: here.clone(),
+                is_watched: told.is_heard(),
             };
-            let reply = control_socket::send(&data_dir, &request)
+            let reply = control_socket::send(&data_dir, &request, told)
                 .await
                 .map_err(|e| {
                     Failure::new(
@@ -222,6 +232,7 @@ impl StoreCommand {
             let mut io = Io {
                 input,
                 folder: here,
+                told: told.clone(),
                 ..Io::default()
             };
             let outcome = self.run(&standing.app, &mut io).await;
@@ -288,7 +299,7 @@ fn finish(reply: &Reply) -> Outcome {
 }
 
 /// Runs a command that came through the control socket.
-pub fn run_in_server(app: App, request: Request) -> Later<'static, Reply> {
+pub fn run_in_server(app: App, request: Request, told: Told) -> Later<'static, Reply> {
     Box::pin(async move {
         let words = std::iter::once("steading".to_owned()).chain(request.arguments);
         let parsed = command()
@@ -297,6 +308,7 @@ pub fn run_in_server(app: App, request: Request) -> Later<'static, Reply> {
         let mut io = Io {
             input: request.input,
             folder: request.folder,
+            told,
             ..Io::default()
         };
         let outcome = match parsed.map(|cli| cli.command) {

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use super::key::{Fallback, Key, Kind};
 use super::reader::Reader;
 
+/// The name under which the trail keeps how scheduled backups go.
+pub const BACKUP_SCHEDULE: &str = "backup.schedule";
+
 /// Backups that the server makes by itself.
 #[derive(Debug, Clone)]
 pub struct Backup {

@@ -74,6 +74,12 @@ impl Environment {
             .is_some_and(|value| !value.is_empty())
     }
 
+    /// Whether nothing shall move on the screen: plain output, or a machine that builds.
+    pub fn wants_plain(&self) -> bool {
+        let says = |name| self.0.get(name).is_some_and(|value| !value.is_empty());
+        self.no_color() || says("CI")
+    }
+
     /// The values our variables, the files they name and the credentials folder give.
     pub(super) fn layer(&self, problems: &mut Vec<Problem>) -> LayerValues {
         let mut layer = LayerValues::default();

@@ -32,7 +32,7 @@ mod server;
 
 use std::path::PathBuf;
 
-pub use self::backup::{Backup, Schedule};
+pub use self::backup::{BACKUP_SCHEDULE, Backup, Schedule};
 pub use self::bootstrap::{Bootstrap, FirstOwner};
 pub use self::database::{Database, DatabaseUrl, Postgres};
 pub use self::docs::docs;

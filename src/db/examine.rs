@@ -99,6 +99,7 @@ impl Tenants {
             pool: 1,
             clock,
             after_commit: Arc::new(|_, _| {}),
+            told: super::told::Told::default(),
         };
         let look = move || migrate::status(&options, Which::Tenant(tenant));
         let reports = tokio::task::spawn_blocking(look)

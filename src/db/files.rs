@@ -247,6 +247,24 @@ impl<P: Plane> Files<P> {
         tenant: TenantId,
         swap: &dyn Fn(&std::path::Path) -> std::io::Result<()>,
     ) -> Result<()> {
+        self.hold(tenant)?;
+        let outcome = swap(&self.path(tenant)).map_err(|e| Error::Internal(Box::new(e)));
+        self.release(tenant);
+        outcome
+    }
+
+    /// Opens a tenant's doors again.
+    pub(super) fn release(&self, tenant: TenantId) {
+        lock(&self.state).closing.remove(&tenant);
+        self.closed.notify_all();
+    }
+
+    /// Shuts a tenant's doors and waits until its file rests: everything that was acknowledged is in it then, and nothing is added
+    /// until [`Self::release`]. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where the file does not come to rest; its doors are open then.
+    pub(super) fn hold(&self, tenant: TenantId) -> Result<()> {
         let deadline = Instant::now() + self.shared.limits.closure_budget;
         let mut state = lock(&self.state);
         while state.closing.contains(&tenant) {
@@ -265,27 +283,20 @@ impl<P: Plane> Files<P> {
         state.closing.insert(tenant);
         let open = state.files.remove(&tenant);
         drop(state);
-        let outcome = match open {
-            Some((file, used)) => {
-                while !(Arc::strong_count(&file) == 1 && file.writer.is_idle())
-                    && Instant::now() < deadline
-                {
-                    std::thread::sleep(LOOK);
-                }
-                if Arc::strong_count(&file) == 1 && file.writer.is_idle() {
-                    file.rest();
-                    drop(file);
-                    swap(&self.path(tenant)).map_err(|e| Error::Internal(Box::new(e)))
-                } else {
-                    lock(&self.state).files.insert(tenant, (file, used));
-                    Err(Error::Busy)
-                }
-            }
-            None => swap(&self.path(tenant)).map_err(|e| Error::Internal(Box::new(e))),
+        let Some((file, used)) = open else {
+            return Ok(());
         };
-        lock(&self.state).closing.remove(&tenant);
-        self.closed.notify_all();
-        outcome
+        let rests = || Arc::strong_count(&file) == 1 && file.writer.is_idle();
+        while !rests() && Instant::now() < deadline {
+            std::thread::sleep(LOOK);
+        }
+        if rests() {
+            file.rest();
+            return Ok(());
+        }
+        lock(&self.state).files.insert(tenant, (file, used));
+        self.release(tenant);
+        Err(Error::Busy)
     }
 
     /// Closes every file that nobody uses.

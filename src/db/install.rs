@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::carry::{CarriedFile, Server, ServerPlane, settle};
+use super::error::{Verdict, verdict};
 use super::tenants::{Engine, Tenants};
 use crate::id::TenantId;
 use crate::{Error, Result};
@@ -32,25 +33,10 @@ impl Tenants {
     /// [`Error::Busy`] where the company's file does not come to rest; then it is as it was.
     pub fn install(&self, tenant: TenantId, what: Installation<'_>) -> Result<()> {
         match &self.inner.engine {
-            Engine::Sqlite { files, .. } => files.replace(tenant, &|path| {
-                if path.exists() {
-                    match what.kept {
-                        Some(kept) => moved(path, kept)?,
-                        None => fs::remove_file(path)?,
-                    }
-                }
-                for tail in ["-wal", "-shm"] {
-                    removed(&beside(path, tail))?;
-                }
-                settle(what.file, path)
-            }),
+            Engine::Sqlite { files, .. } => files.replace(tenant, &|path| into_place(path, what)),
             Engine::Postgres(_) => {
-                let mut file =
-                    CarriedFile::open(what.file).map_err(|e| Error::Internal(Box::new(e)))?;
-                let mut server = Server::begin(what.owner_url.ok_or(Error::Busy)?)?;
-                let plane = ServerPlane::Tenant(tenant);
-                server.replace(plane, &mut file, what.clear, what.tables, &|_, _| {})?;
-                server.commit()
+                let server = Server::begin(what.owner_url.ok_or(Error::Busy)?)?;
+                into_server(server, tenant, what)
             }
         }
     }
@@ -81,6 +67,37 @@ impl Tenants {
             Engine::Postgres(_) => None,
         }
     }
+}
+
+/// A file in the place of the one that rests there.
+pub(super) fn into_place(path: &Path, what: Installation<'_>) -> io::Result<()> {
+    if path.exists() {
+        match what.kept {
+            Some(kept) => moved(path, kept)?,
+            None => fs::remove_file(path)?,
+        }
+    }
+    for tail in ["-wal", "-shm"] {
+        removed(&beside(path, tail))?;
+    }
+    settle(what.file, path)
+}
+
+/// A file's rows in the place of those that are there, in the transaction at hand.
+pub(super) fn into_server(
+    mut server: Server,
+    tenant: TenantId,
+    what: Installation<'_>,
+) -> Result<()> {
+    let mut file = CarriedFile::open(what.file).map_err(|e| Error::Internal(Box::new(e)))?;
+    let plane = ServerPlane::Tenant(tenant);
+    server
+        .replace(plane, &mut file, what.clear, what.tables, &|_, _| {})
+        .and_then(|()| server.commit())
+        .map_err(|error| match verdict(&error) {
+            Verdict::Again => Error::Busy,
+            _ => error,
+        })
 }
 
 fn beside(path: &Path, tail: &str) -> PathBuf {

@@ -12,6 +12,7 @@ use super::health::StoreHealth;
 use super::limits::Limits;
 use super::pool::{Connections, Pooled};
 use super::scope::{begun, read_in};
+use super::shut::Shut;
 use super::writer::AfterCommit;
 use crate::clock::Clock;
 use crate::id::TenantId;
@@ -34,6 +35,7 @@ pub(super) struct Server {
     pub(super) health: StoreHealth,
     pub(super) after_commit: AfterCommit,
     pub(super) lanes: Lanes,
+    pub(super) shut: Shut,
 }
 
 /// Who may write beside whom. Writes of one company run side by side; one that met another runs again alone in this process, so
@@ -114,6 +116,10 @@ impl Server {
         let opening = prologue::<P>(owner, true);
         let lane = self.lanes.of(owner);
         let beside_others = lane.map(|lane| lane.read().unwrap_or_else(PoisonError::into_inner));
+        // Asked behind the lane: whoever shuts the doors passes it once after them.
+        if self.shut.holds(owner) {
+            return Err(Error::Busy);
+        }
         let mut outcome = self.write_once(&opening, owner, work);
         drop(beside_others);
         for attempt in 1..=self.limits.retries {
@@ -126,6 +132,9 @@ impl Server {
                 std::thread::sleep(jitter(attempt));
             }
             let alone = lane.map(|lane| lane.write().unwrap_or_else(PoisonError::into_inner));
+            if self.shut.holds(owner) {
+                return Err(Error::Busy);
+            }
             outcome = self.write_once(&opening, owner, work);
             drop(alone);
         }
@@ -133,6 +142,11 @@ impl Server {
             Verdict::Again => Error::Busy,
             _ => error,
         })
+    }
+
+    /// Waits until every write of a company that began has ended.
+    pub(super) fn settled(&self, owner: TenantId) {
+        drop(self.lanes.of(owner).map(RwLock::write));
     }
 
     fn write_once<P: Plane, T>(

@@ -16,7 +16,9 @@ use super::notices::Notices;
 use super::pool;
 use super::postgres::{Lanes, Server};
 use super::scope::Door;
+use super::shut::Shut;
 use super::tenants::Tenants;
+use super::told::Told;
 use super::writer::AfterCommit;
 use crate::clock::Clock;
 use crate::id::TenantId;
@@ -41,6 +43,8 @@ pub struct StoreOptions {
     pub clock: Clock,
     /// Called after a commit, with whether a closure of it asked for jobs to be looked at; the nil id is the control plane.
     pub after_commit: Arc<dyn Fn(TenantId, bool) + Send + Sync>,
+    /// Where word of work on many stores goes.
+    pub told: Told,
 }
 
 impl StoreOptions {
@@ -104,6 +108,7 @@ impl Stores {
                 health: health.clone(),
                 after_commit,
                 lanes: Lanes::default(),
+                shut: Shut::default(),
             });
             return Ok(Self {
                 control: Control {

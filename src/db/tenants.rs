@@ -15,6 +15,7 @@ use super::migrate::company::drop_template;
 use super::postgres::Server;
 use super::schema::tenant::jobs;
 use super::scope::{Door, Scope};
+use super::shut::Shut;
 use super::sqlite::bytes_on_disk;
 use crate::id::{JobId, TenantId};
 use crate::{Error, Result};
@@ -39,6 +40,8 @@ pub(super) struct Inner {
     health: StoreHealth,
     /// Companies whose store cannot be used: its upgrade failed.
     barred: Mutex<BTreeSet<TenantId>>,
+    /// Companies whose store is being changed for another one.
+    pub(super) shut: Shut,
 }
 
 pub(super) enum Engine {
@@ -55,19 +58,21 @@ impl Tenants {
         control: PathBuf,
         health: StoreHealth,
     ) -> Self {
-        Self::new(Engine::Sqlite { files, control }, health)
+        Self::new(Engine::Sqlite { files, control }, health, Shut::default())
     }
 
     pub(super) fn on_postgres(server: Arc<Server>, health: StoreHealth) -> Self {
-        Self::new(Engine::Postgres(server), health)
+        let shut = server.shut.clone();
+        Self::new(Engine::Postgres(server), health, shut)
     }
 
-    fn new(engine: Engine, health: StoreHealth) -> Self {
+    fn new(engine: Engine, health: StoreHealth, shut: Shut) -> Self {
         Self {
             inner: Arc::new(Inner {
                 engine,
                 health,
                 barred: Mutex::new(BTreeSet::new()),
+                shut,
             }),
         }
     }
@@ -76,11 +81,16 @@ impl Tenants {
     /// open: it may be kept as long as one likes.
     ///
     /// # Errors
-    /// [`Error::Busy`] where the tenant's file is missing or its upgrade failed.
+    /// [`Error::Busy`] where the tenant's file is missing, its upgrade failed, or its store is being changed for another one.
     pub fn scope(&self, tenant: TenantId) -> Result<Scope> {
-        if self.barred().contains(&tenant) {
+        if self.barred().contains(&tenant) || self.inner.shut.holds(tenant) {
             return Err(Error::Busy);
         }
+        self.scope_behind(tenant)
+    }
+
+    /// The same, whether the doors are open or not.
+    pub(super) fn scope_behind(&self, tenant: TenantId) -> Result<Scope> {
         let door = match &self.inner.engine {
             Engine::Sqlite { files, .. } => {
                 if files.get_open(tenant).is_none() && !files.path(tenant).is_file() {

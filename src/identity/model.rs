@@ -3,7 +3,7 @@
 //! | Role | Holds |
 //! |---|---|
 //! | owner | everything |
-//! | admin | everything but making and unmaking owners, and reading mails that carry somebody's one-time link |
+//! | admin | everything but making and unmaking owners, closing the company, and reading mails that carry somebody's one-time link |
 //! | member | reads everything, works with programmes, partners, links, events and commissions; no payouts, people, keys or settings |
 //! | viewer | reads everything |
 //!
@@ -16,6 +16,7 @@ use super::permissions::WriteOwners;
 use crate::gate::{Permission, Rights};
 use crate::mailing::ReadAccountMail;
 use crate::slice::Slice;
+use crate::tenancy::CloseCompany;
 
 /// What a member may change: the daily work, not the company itself.
 const MEMBER_RIGHTS: [&str; 8] = [
@@ -28,8 +29,8 @@ const MEMBER_RIGHTS: [&str; 8] = [
     "events:*",
     "commissions:*",
 ];
-/// What only owners hold: making owners, and reading the one-time links with which one could become any of them.
-const OWNERS_ONLY: [&str; 2] = [WriteOwners::NAME, ReadAccountMail::NAME];
+/// What only owners hold: making owners, reading the one-time links with which one could become any of them, and ending it all.
+const OWNERS_ONLY: [&str; 3] = [WriteOwners::NAME, ReadAccountMail::NAME, CloseCompany::NAME];
 
 /// What somebody is in a company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

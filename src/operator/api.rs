@@ -75,6 +75,10 @@ pub struct TenantBody {
     pub frozen_at: Option<Timestamp>,
     /// Since when it is gone from sight.
     pub archived_at: Option<Timestamp>,
+    /// When it is deleted, where it is being closed; until then it can be kept.
+    pub closing_at: Option<Timestamp>,
+    /// Why it goes, where its people said.
+    pub closing_reason: Option<String>,
 }
 
 impl TenantBody {
@@ -100,6 +104,8 @@ impl TenantBody {
             created_at: company.created_at,
             frozen_at: company.frozen_at,
             archived_at: company.archived_at,
+            closing_at: company.closing.as_ref().map(|closing| closing.at),
+            closing_reason: company.closing.and_then(|closing| closing.reason),
         }
     }
 }
@@ -330,4 +336,14 @@ pub async fn freeze(who: Keyed, slug: Path<String>) -> Result<HttpResponse> {
 /// As [`activate`].
 pub async fn archive(who: Keyed, slug: Path<String>) -> Result<HttpResponse> {
     step(&who, &slug, Status::Archived).await
+}
+
+/// `POST /operator/tenants/{slug}/keep`: a company that is being closed stays, as it was before.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] where it is not being closed.
+pub async fn keep(who: Keyed, slug: Path<String>) -> Result<HttpResponse> {
+    let company = find(&who.app, &slug).await?;
+    let company = tenancy::keep(&who.app, &who.actor, company.id).await?;
+    Ok(answer::ok(&TenantBody::of(company)))
 }

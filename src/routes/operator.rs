@@ -103,6 +103,15 @@ pub(super) fn api_routes() -> Vec<Route> {
         )
         .gives::<tenants::TenantBody>(200)
         .problems(&[409]),
+        api(
+            Method::POST,
+            "/api/v1/operator/tenants/{slug}/keep",
+            "Operator",
+            "Keep a company that is being closed",
+            tenants::keep,
+        )
+        .gives::<tenants::TenantBody>(200)
+        .problems(&[409]),
     ]
     .into_iter()
     .map(instance)

@@ -13,7 +13,7 @@ use crate::crypto::vault::purpose;
 use crate::crypto::{CryptoError, KeyRing, KeySources, PasswordHasher, PlainSecret, Vault};
 use crate::db::lock::{DataLock, LockError};
 use crate::db::migrate::{self, Direction, MigrateError, Which};
-use crate::db::{StoreOptions, Stores};
+use crate::db::{StoreOptions, Stores, Told};
 use crate::mail::Mailer;
 use crate::slices::SLICES;
 use crate::{Error, identity, tenancy};
@@ -110,6 +110,7 @@ pub fn store_options(loaded: &Loaded, clock: Clock, bell: &JobBell) -> StoreOpti
                 bell.ring(store);
             }
         }),
+        told: Told::default(),
     }
 }
 

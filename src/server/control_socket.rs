@@ -9,8 +9,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
 
 use crate::app::App;
+use crate::db::Told;
 use crate::gate::Later;
 use crate::{Error, Result};
 
@@ -27,6 +29,17 @@ pub struct Request {
     /// The folder it is run in.
     #[serde(default)]
     pub folder: Option<String>,
+    /// Whether somebody wants to hear how far it is.
+    #[serde(default)]
+    pub is_watched: bool,
+}
+
+/// How far it is: what, how much of it is done, of how much. A line before the reply.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Step {
+    what: String,
+    done: u64,
+    of: u64,
 }
 
 /// How it went.
@@ -41,7 +54,7 @@ pub struct Reply {
 }
 
 /// Runs a command inside the server.
-pub type RunCommand = fn(App, Request) -> Later<'static, Reply>;
+pub type RunCommand = fn(App, Request, Told) -> Later<'static, Reply>;
 
 /// Where the socket is.
 pub fn path(data_dir: &Path) -> PathBuf {
@@ -85,19 +98,53 @@ async fn answer(stream: UnixStream, app: App, run: RunCommand) -> std::io::Resul
         .read_line(&mut line)
         .await?;
     let request: Request = serde_json::from_str(&line)?;
-    let reply = run(app, request).await;
-    writer
-        .write_all(serde_json::to_string(&reply)?.as_bytes())
-        .await?;
-    writer.write_all(b"\n").await?;
+    // The newest word alone: a terminal that is slow does not hold up the work.
+    let (tell, mut heard) = watch::channel(Step::default());
+    let told = match request.is_watched {
+        false => Told::default(),
+        true => Told::to(move |what, done, of| {
+            let what = what.to_owned();
+            drop(tell.send(Step { what, done, of }));
+        }),
+    };
+    let mut running = run(app, request, told);
+    let reply = loop {
+        tokio::select! {
+            reply = &mut running => break reply,
+            Ok(()) = heard.changed() => {
+                let step = heard.borrow_and_update().clone();
+                line(&mut writer, &step).await?;
+            }
+        }
+    };
+    let last = {
+        let step = heard.borrow_and_update();
+        step.has_changed().then(|| step.clone())
+    };
+    if let Some(step) = last {
+        line(&mut writer, &step).await?;
+    }
+    line(&mut writer, &reply).await?;
     writer.shutdown().await
+}
+
+async fn line(
+    writer: &mut (impl AsyncWriteExt + Unpin),
+    value: &impl Serialize,
+) -> std::io::Result<()> {
+    let text = serde_json::to_string(value)? + "\n";
+    writer.write_all(text.as_bytes()).await
 }
 
 /// Has a running server run a command. `None` where no server answers at the socket.
 ///
 /// # Errors
 /// Where a server is there and the connection breaks.
-pub async fn send(data_dir: &Path, request: &Request) -> std::io::Result<Option<Reply>> {
+pub async fn send(
+    data_dir: &Path,
+    request: &Request,
+    told: &Told,
+) -> std::io::Result<Option<Reply>> {
     let Ok(mut stream) = UnixStream::connect(path(data_dir)).await else {
         return Ok(None);
     };
@@ -105,9 +152,15 @@ pub async fn send(data_dir: &Path, request: &Request) -> std::io::Result<Option<
         .write_all(serde_json::to_string(request)?.as_bytes())
         .await?;
     stream.write_all(b"\n").await?;
-    let mut text = String::new();
-    tokio::time::timeout(Duration::from_secs(600), stream.read_to_string(&mut text)).await??;
-    Ok(Some(serde_json::from_str(&text)?))
+    let mut lines = BufReader::new(stream).lines();
+    loop {
+        let next = tokio::time::timeout(Duration::from_secs(600), lines.next_line()).await??;
+        let text = next.ok_or(std::io::ErrorKind::UnexpectedEof)?;
+        match serde_json::from_str::<Step>(&text) {
+            Ok(step) => told.at(&step.what, step.done, step.of),
+            Err(_) => return Ok(Some(serde_json::from_str(&text)?)),
+        }
+    }
 }
 
 /// Takes the socket away at a clean stop.

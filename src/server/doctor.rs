@@ -8,8 +8,8 @@ use crate::db::StoreOptions;
 use crate::db::migrate::{self, Which};
 use crate::db::rights::{self, Finding, Weight};
 use crate::slice::Level;
-use crate::tenancy;
 use crate::{Result, app::JobBell};
+use crate::{tenancy, transfer};
 
 use super::boot::{self, BootError};
 
@@ -249,6 +249,11 @@ pub async fn inside(app: &App) -> Result<Vec<Line>> {
                 )),
             }
         }
+    }
+    if app.config.tenancy == Tenancy::Multi
+        && let Some(check) = transfer::backup::check(app).await?
+    {
+        lines.push(Line::new(check.name, check.level, check.finding));
     }
     lines.push(Line::new(
         "keys",

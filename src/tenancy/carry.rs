@@ -139,7 +139,14 @@ impl Record {
 /// # Errors
 /// [`Error::NotFound`]; where the store fails.
 pub fn record(c: &mut ControlConn, tenant: TenantId) -> Result<Record> {
-    let company = store::by_id(c, tenant)?.ok_or(Error::NotFound)?;
+    let mut company = store::by_id(c, tenant)?.ok_or(Error::NotFound)?;
+    // An end that was asked for here is none elsewhere: the company leaves as what it was before.
+    if let Some(closing) = company.closing.take() {
+        company.status = closing.before;
+        company.frozen_at = company
+            .frozen_at
+            .filter(|_| closing.before == Status::Frozen);
+    }
     let entitlements = carry_store::entitlements(c, tenant)?;
     let projects = carry_store::projects(c, tenant)?;
     Ok(Record {
@@ -201,6 +208,7 @@ pub fn overwrite(c: &mut ControlConn, company: &Company, record: &Record) -> Res
         plan: here.plan,
         trial_ends_at: here.trial_ends_at,
         frozen_at: here.frozen_at,
+        closing: here.closing,
         ..company.clone()
     };
     let company = without_shared_numbers(c, &company)?;

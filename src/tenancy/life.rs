@@ -10,6 +10,7 @@ use super::store;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Event};
+use crate::clock::Timestamp;
 use crate::config::Tenancy;
 use crate::db::ControlConn;
 use crate::gate::Later;
@@ -119,6 +120,8 @@ pub fn set_status(
     let before = store::by_id(c, tenant)?.ok_or(Error::NotFound)?;
     let mut after = before.clone();
     after.status = before.status.step_to(to)?;
+    // Whoever decides where it stands has decided about its end too.
+    after.closing = None;
     after.frozen_at = (to == Status::Frozen).then(|| c.now());
     if to == Status::Archived {
         after.archived_at = Some(c.now());
@@ -256,12 +259,26 @@ pub fn may_delete(tenancy: Tenancy) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] where one company is served.
 pub async fn delete(app: &App, actor: &Actor, tenant: TenantId) -> Result<Company> {
+    let deleted = delete_where(app, actor, tenant, |_, _| true).await?;
+    deleted.ok_or(Error::NotFound)
+}
+
+/// Deletes a company if it still is as wanted when nobody else can change it; else nothing happens.
+pub(super) async fn delete_where(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    wanted: fn(&Company, Timestamp) -> bool,
+) -> Result<Option<Company>> {
     may_delete(app.config.tenancy)?;
     let actor = actor.clone();
     let company = app
         .control
         .write(move |c| {
             let before = store::by_id(c, tenant)?.ok_or(Error::NotFound)?;
+            if !wanted(&before, c.now()) {
+                return Ok(None);
+            }
             store::remove_keys(c, tenant)?;
             store::remove(c, tenant)?;
             leave(c, &REMOVE, tenant)?;
@@ -270,9 +287,12 @@ pub async fn delete(app: &App, actor: &Actor, tenant: TenantId) -> Result<Compan
                 .target("company", &tenant, &before.settings.name)
                 .removed(&before.record());
             audit::record(c, &actor, event)?;
-            Ok(before)
+            Ok(Some(before))
         })
         .await?;
+    if company.is_none() {
+        return Ok(None);
+    }
     app.vault.forget(tenant.uuid());
     told_of(app, tenant).await;
     if let Err(error) = remove_data(app, tenant).await {

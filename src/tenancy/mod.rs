@@ -5,6 +5,7 @@
 mod branding;
 pub mod carry;
 mod carry_store;
+mod closing;
 mod directory;
 mod health;
 pub mod licences;
@@ -25,6 +26,7 @@ pub mod system;
 mod tax_id;
 mod upgrades;
 
+pub use self::closing::{Closing, GRACE_DAYS, MOST_REASON, close, delete_due, keep};
 pub use self::directory::Directory;
 pub use self::health::examine;
 pub use self::life::{change_record, change_status, delete, free_slug, may_delete, set_status};
@@ -48,6 +50,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     name: "tenancy",
     permissions: PERMISSIONS,
     jobs: &[
+        closing::CLOSE,
         life::EMPTY,
         life::REMOVE,
         plans::TRIALS,
@@ -62,6 +65,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
 };
 
 crate::permissions! {
+    CloseCompany = "company:close", "Close the company: it is deleted after thirty days";
     ReadSettings = "settings:read", "See the company's settings";
     ReadSystem = "system:read", "See versions, store, jobs and checks";
     WriteSettings = "settings:write", "Change the company's name, currency, time zone and locale";

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::branding;
+use super::closing::Closing;
 use super::slug::Slug;
 use super::status::Status;
 use super::tax_id::tax_id;
@@ -140,6 +141,7 @@ impl NewCompany {
             frozen_at: None,
             archived_at: None,
             upgrade_failed: None,
+            closing: None,
             created_at: now,
         };
         company.checked()
@@ -189,6 +191,8 @@ pub struct Company {
     pub archived_at: Option<Timestamp>,
     /// Why its store could not be brought to this version.
     pub upgrade_failed: Option<String>,
+    /// Its end, where that was asked for.
+    pub closing: Option<Closing>,
     /// When it was opened.
     pub created_at: Timestamp,
 }
@@ -201,6 +205,7 @@ impl Company {
             slug: self.slug.as_str().to_owned(),
             view: self.settings.view(),
             is_frozen: self.status == Status::Frozen,
+            closing_at: self.closing.as_ref().map(|closing| closing.at),
             standing: Standing::default(),
         })
     }
@@ -281,6 +286,8 @@ impl Company {
             "erp_customer_id": self.erp_customer_id,
             "stripe_customer_id": self.stripe_customer_id,
             "sales_owner": self.sales_owner,
+            "closing_at": self.closing.as_ref().map(|closing| closing.at),
+            "closing_reason": self.closing.as_ref().and_then(|closing| closing.reason.as_ref()),
         })
     }
 }

@@ -5,9 +5,10 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::model::Settings;
-use super::{ReadSettings, WriteSettings, store};
+use super::{CloseCompany, ReadSettings, WriteSettings, store};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
+use crate::config::Tenancy;
 use crate::db::ControlConn;
 use crate::gate::Permission;
 use crate::id::TenantId;
@@ -48,6 +49,7 @@ struct Page {
     shell: PageShell,
     errors: FormErrors,
     may_write: bool,
+    may_close: bool,
     name: String,
     currency: String,
     time_zone: String,
@@ -131,6 +133,9 @@ fn respond<P>(
             shell,
             errors,
             may_write: allowed.rights.allows(WriteSettings::NAME),
+            may_close: allowed.rights.allows(CloseCompany::NAME)
+                && allowed.app.config.tenancy == Tenancy::Multi
+                && allowed.open.closing_at.is_none(),
             name,
             currency,
             time_zone,

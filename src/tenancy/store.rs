@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::closing::Closing;
 use super::model::{Company, Settings};
 use super::slug::Slug;
 use super::status::Status;
@@ -31,6 +32,7 @@ type Row = (
         Option<String>,
         Timestamp,
     ),
+    (Option<Timestamp>, Option<String>, Option<String>),
 );
 
 type Columns = (
@@ -66,6 +68,11 @@ type Columns = (
         tenants::archived_at,
         tenants::upgrade_failed,
         tenants::created_at,
+    ),
+    (
+        tenants::closing_at,
+        tenants::status_before,
+        tenants::closing_reason,
     ),
 );
 
@@ -103,10 +110,15 @@ const COLUMNS: Columns = (
         tenants::upgrade_failed,
         tenants::created_at,
     ),
+    (
+        tenants::closing_at,
+        tenants::status_before,
+        tenants::closing_reason,
+    ),
 );
 
 fn company(row: Row) -> Result<Company> {
-    let (identity, bought, brand, dates, outside, marks) = row;
+    let (identity, bought, brand, dates, outside, marks, end) = row;
     let (id, slug, name, status, currency, time_zone, locale) = identity;
     let (kind, plan, legal_name, tax_id, industry) = bought;
     let (logo_url, color) = brand;
@@ -114,6 +126,15 @@ fn company(row: Row) -> Result<Company> {
     let (erp_customer_id, stripe_customer_id, sales_owner) = outside;
     let (frozen_at, archived_at, upgrade_failed, created_at) = marks;
     let unreadable = || Error::internal(format!("the registry's row of {id} cannot be read"));
+    let (closing_at, status_before, reason) = end;
+    let closing = match (closing_at, status_before) {
+        (Some(at), Some(before)) => Some(Closing {
+            at,
+            before: Status::read(&before).ok_or_else(unreadable)?,
+            reason,
+        }),
+        _ => None,
+    };
     let day = |text: Option<String>| {
         text.map(|text| text.parse::<jiff::civil::Date>())
             .transpose()
@@ -145,6 +166,7 @@ fn company(row: Row) -> Result<Company> {
         frozen_at,
         archived_at,
         upgrade_failed,
+        closing,
         created_at,
     })
 }
@@ -200,6 +222,16 @@ pub(super) fn by_id(c: &mut ControlConn, id: TenantId) -> Result<Option<Company>
     row.map(company).transpose()
 }
 
+/// The companies whose last day has come.
+pub(super) fn to_delete(c: &mut ControlConn) -> Result<Vec<TenantId>> {
+    let now = c.now();
+    Ok(tenants::table
+        .filter(tenants::closing_at.le(now))
+        .order(tenants::closing_at)
+        .select(tenants::id)
+        .load(c.db())?)
+}
+
 /// Companies whose store could not be brought to the version of the last start: their slug, and why.
 pub(super) fn failed_upgrades(c: &mut ControlConn) -> Result<Vec<(TenantId, String, String)>> {
     let rows: Vec<(TenantId, String, Option<String>)> = tenants::table
@@ -244,6 +276,7 @@ pub(super) fn insert(c: &mut ControlConn, company: &Company) -> Result<()> {
 pub(super) fn save_record(c: &mut ControlConn, company: &Company) -> Result<()> {
     let now = c.now();
     let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
+    let closing = company.closing.as_ref();
     let changed = diesel::update(tenants::table.filter(tenants::id.eq(company.id)))
         .set((
             (
@@ -269,6 +302,11 @@ pub(super) fn save_record(c: &mut ControlConn, company: &Company) -> Result<()> 
                 tenants::frozen_at.eq(company.frozen_at),
                 tenants::archived_at.eq(company.archived_at),
                 tenants::updated_at.eq(now),
+            ),
+            (
+                tenants::closing_at.eq(closing.map(|closing| closing.at)),
+                tenants::status_before.eq(closing.map(|closing| closing.before.as_str())),
+                tenants::closing_reason.eq(closing.and_then(|closing| closing.reason.as_deref())),
             ),
         ))
         .execute(c.db())?;

@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use super::scratch::cannot;
 use super::trouble::{Trouble, off_loop};
+use crate::actor::Actor;
+use crate::audit::{self, Event};
 use crate::db::carry::{
     CarriedFile, Server, ServerPlane, Sum, settle, sums, unchanged, whole_into_file,
 };
@@ -81,7 +83,7 @@ pub fn into_server(
     files: &Files,
     old: &[TenantId],
     leave: &[&str],
-    say: &dyn Fn(&str),
+    say: &dyn Fn(&str, usize),
 ) -> Result<(), Trouble> {
     let mut server = Server::begin(owner_url)?;
     let mut control = CarriedFile::open(&files.control)?;
@@ -89,14 +91,11 @@ pub fn into_server(
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     let mut kept = all.clone();
     kept.retain(|table| !leave.contains(table));
-    say("the control plane");
+    say("the control plane", 0);
     server.replace(ServerPlane::Control, &mut control, &all, &kept, &|_, _| {})?;
     for (number, (id, path)) in files.tenants.iter().enumerate() {
-        say(&format!(
-            "company {} of {} ({id})",
-            number + 1,
-            files.tenants.len()
-        ));
+        let words = format!("company {} of {} ({id})", number + 1, files.tenants.len());
+        say(&words, number + 1);
         let mut file = CarriedFile::open(path)?;
         let tables = file.tables()?;
         let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
@@ -133,11 +132,33 @@ pub async fn to_server(from: &Path, to: &StoreOptions, say: fn(&str)) -> Result<
         ));
     }
     let loaded = files.clone();
-    off_loop(move || into_server(&owner_url, &loaded, &[], &LEFT_BEHIND, &say)).await?;
+    let (told, of) = (to.told.clone(), files.tenants.len() as u64);
+    let say_both = move |words: &str, number: usize| {
+        say(words);
+        told.at("companies", number as u64, of);
+    };
+    off_loop(move || into_server(&owner_url, &loaded, &[], &LEFT_BEHIND, &say_both)).await?;
     say("comparing");
-    let compared = compared(&stores, files).await;
+    let noted = async {
+        let copied = compared(&stores, files).await?;
+        note(&stores, from.display().to_string(), &copied).await?;
+        Ok(copied)
+    };
+    let noted = noted.await;
     stores.shutdown().await;
-    compared
+    noted
+}
+
+/// The copy in the trail of the side that goes on.
+async fn note(stores: &Stores, from: String, copied: &Copied) -> Result<()> {
+    let event = Event::new("instance.copied")
+        .product("transfer")
+        .target("instance", &from, &from)
+        .created(copied);
+    let write = stores
+        .control
+        .write(move |c| audit::record(c, &Actor::shell(), event.clone()));
+    write.await
 }
 
 /// Every table of files beside that of stores.
@@ -209,6 +230,8 @@ pub async fn to_folder(from: &StoreOptions, to: &Path, say: fn(&str)) -> Result<
     let all = stores.control.read(carry::ids).await?;
     for (number, id) in all.iter().enumerate() {
         say(&format!("company {} of {} ({id})", number + 1, all.len()));
+        from.told
+            .at("companies", number as u64 + 1, all.len() as u64);
         let path = to.join("tenants").join(format!("{id}.db"));
         let target = path.clone();
         let scope = stores.tenants.scope(*id)?;
@@ -233,5 +256,18 @@ pub async fn to_folder(from: &StoreOptions, to: &Path, say: fn(&str)) -> Result<
         settle(path, path).map_err(|error| cannot(path, &error))?;
     }
     say("comparing");
-    compared(&stores, files).await
+    let copied = compared(&stores, files).await?;
+    stores.shutdown().await;
+    let there = StoreOptions {
+        data_dir: to.to_owned(),
+        database_url: None,
+        owner_url: None,
+        ..from.clone()
+    };
+    let there = Stores::open(&there)?;
+    // Its address holds a password, so it is not named.
+    let noted = note(&there, "postgres".to_owned(), &copied).await;
+    there.shutdown().await;
+    noted?;
+    Ok(copied)
 }

@@ -13,8 +13,8 @@ use crate::app::App;
 use crate::audit::{self, Event};
 use crate::config::Secret;
 use crate::crypto::{PassphraseKey, Place};
-use crate::db::TenantPlane;
 use crate::db::carry::{CarriedFile, Sum, Table, into_file, settle};
+use crate::db::{TenantPlane, Told};
 use crate::id::TenantId;
 use crate::identity::{CarriedMember, carried_members};
 use crate::tenancy::carry;
@@ -60,6 +60,21 @@ pub async fn export(
     target: &Path,
     passphrase: Option<Secret>,
 ) -> Result<Exported, Trouble> {
+    export_told(app, actor, tenant, target, passphrase, Told::default()).await
+}
+
+/// The same, with word of how far it is.
+///
+/// # Errors
+/// As [`export`].
+pub async fn export_told(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    target: &Path,
+    passphrase: Option<Secret>,
+    told: Told,
+) -> Result<Exported, Trouble> {
     let scratch = Scratch::beside(target)?;
     let (company, mut members) = app
         .control
@@ -86,7 +101,9 @@ pub async fn export(
                 None => sealed::taken_out(table, row),
                 Some(key) => sealed::to_passphrase(&vault, tenant, key, table, row),
             };
-            into_file(c, &copied, &path, &change, &|_, _| {})
+            into_file(c, &copied, &path, &change, &|table, rows| {
+                told.at(table, rows, 0);
+            })
         })
         .await?;
     let header = Header {

@@ -3,6 +3,7 @@
 //! What a file holds and how it is sealed is in `docs/backup.md`.
 
 pub mod backup;
+pub mod closing;
 pub mod copy;
 pub mod download;
 mod export;
@@ -13,7 +14,7 @@ mod sealed;
 mod tables;
 mod trouble;
 
-pub use self::export::{Exported, export};
+pub use self::export::{Exported, export, export_told};
 pub use self::header::{FORMAT, Header};
 pub use self::import::{Imported, Wish, check, import, preview};
 pub use self::tables::{carried, every};
@@ -25,7 +26,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     permissions: &[],
     jobs: &[backup::KIND],
     tables: &["settings", "idempotency_keys"],
-    checks: None,
+    checks: Some(backup::look),
     waiting: None,
     usage: None,
     reset_demo: None,

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use super::format::Format;
 use super::nav::{self, Place};
 use super::page::{Notice, PageShell, Person};
-use super::parts::Tone;
+use super::parts::{Link, Tone};
 use super::request::{self, Door, Facts};
 use super::{csrf, edge, flash};
 use crate::actor::Actor;
@@ -21,6 +21,9 @@ use crate::gate::{
     Ask, CompanyView, Credential, Later, Limits, OpenCompany, Permission, Rights, SessionView,
 };
 use crate::{Error, Result};
+
+/// The permission to close a company, by its name: the type is a slice's.
+const MAY_CLOSE: &str = "company:close";
 
 /// A caller who was let in with permission `P`: signed in at a page, or with a key at the API.
 pub struct Allowed<P> {
@@ -155,7 +158,9 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
 /// shut. Whoever demands a permission of a slice is in that product; one's own account and the way out belong to no company.
 fn stands(app: &App, request: &HttpRequest, company: &OpenCompany, permission: &str) -> Result<()> {
     let is_ours = !request::is_of_the_instance(request.path());
-    if company.is_frozen && is_ours && !request.method().is_safe() {
+    let is_way_back =
+        company.closing_at.is_some() && request::below_tenant(request.path()) == request::KEEP;
+    if company.is_frozen && is_ours && !is_way_back && !request.method().is_safe() {
         return Err(Error::Frozen);
     }
     // Hardly ever is anything decided about a product, and then nothing is looked for.
@@ -312,10 +317,25 @@ impl LetIn {
         shell.toasts.extend(flash::read(request, &self.app));
         shell.format = Format::named(&self.company.locale, &self.company.time_zone);
         shell.notices.extend(open_line(&self.app.public_url));
+        let notice = match self.open.closing_at {
+            Some(at) => Some(self.closing(&shell, at)),
+            None => as_it_stands(&self.open, self.app.clock.now()),
+        };
+        shell.notices.extend(notice);
         shell
-            .notices
-            .extend(as_it_stands(&self.open, self.app.clock.now()));
-        shell
+    }
+
+    /// Said on every page of a company that is being closed, with the way back for whoever may take it.
+    fn closing(&self, shell: &PageShell, at: Timestamp) -> Notice {
+        let day = shell.format.date(shell.format.day_of(at));
+        let may_keep = self.rights.allows(MAY_CLOSE);
+        Notice {
+            tone: Tone::Bad,
+            text: format!(
+                "This company is being closed: on {day} it is deleted with all its data. Until then everything can be read and downloaded, nothing can be changed, and links lead on without being counted."
+            ),
+            link: may_keep.then(|| Link::new("Keep this company", shell.url(request::CLOSE))),
+        }
     }
 
     /// Whether a page of the navigation would open.

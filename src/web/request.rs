@@ -121,6 +121,11 @@ pub fn host(request: &HttpRequest, trusted: &[IpNet]) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
+/// Where an owner closes a company, or is asked whether to keep it.
+pub const CLOSE: &str = "/admin/settings/close";
+/// Where a company that is being closed is kept: the one write it takes.
+pub const KEEP: &str = "/admin/settings/keep";
+
 /// First segments of the paths that belong to the instance and to no company, where many are served.
 const OF_THE_INSTANCE: [&str; 17] = [
     "",

@@ -5,6 +5,7 @@ mod create;
 use clap::{Args, Subcommand};
 
 use crate::app::JobBell;
+use crate::cli::bar::Bar;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::out;
@@ -110,7 +111,7 @@ impl Migrate {
                 if act.dry_run {
                     return preview(&place.status(&act.plane)?, Direction::Up, act.json);
                 }
-                place.step(&act, Direction::Up)
+                place.step(context, &act, Direction::Up)
             }
             Self::Down(act) => {
                 let place = Place::where_one_stands(context)?;
@@ -121,7 +122,7 @@ impl Migrate {
                 act.consent.to(
                     "The last step of each store is taken back, and what it made is lost. Go on?",
                 )?;
-                place.step(&act, Direction::Down)
+                place.step(context, &act, Direction::Down)
             }
             Self::Create(create) => create.run(),
         }
@@ -155,11 +156,16 @@ impl Place {
         migrate::status(&self.options, plane.which()).map_err(|e| BootError::from(e).into())
     }
 
-    fn step(&self, act: &Act, direction: Direction) -> Outcome {
+    fn step(&self, context: &Context, act: &Act, direction: Direction) -> Outcome {
         let _lock = signed(&self.loaded)?;
-        let reports =
-            migrate::run(&self.options, act.plane.which(), direction).map_err(BootError::from)?;
-        show(&reports, act.json)
+        let bar = Bar::of(context, act.json);
+        let options = StoreOptions {
+            told: bar.told(),
+            ..self.options.clone()
+        };
+        let reports = migrate::run(&options, act.plane.which(), direction);
+        bar.end();
+        show(&reports.map_err(BootError::from)?, act.json)
     }
 }
 

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::named;
+use super::show::shown;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::cli::exit::{Failure, Outcome};
@@ -17,10 +18,14 @@ use crate::tenancy::{self, Company};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   steading tenant delete acme --dry-run      counts what would go
-  steading tenant delete acme --yes")]
+  steading tenant delete acme --yes
+  steading tenant delete acme --in-days 30 --yes   freezes it now; `steading tenant keep acme` takes it back")]
 pub struct Delete {
     /// Its slug
     pub(super) slug: String,
+    /// Freeze it now and delete it only after so many days; until then `tenant keep` takes it back
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "dry_run", value_parser = clap::value_parser!(u32).range(..=3_650))]
+    in_days: u32,
     #[command(flatten)]
     consent: Consent,
     /// Only count what would go; no file is touched
@@ -36,10 +41,13 @@ impl Delete {
         if self.dry_run {
             return Ok(None);
         }
-        let question = format!(
-            "Delete {} with everything it has? It cannot be brought back.",
-            self.slug
-        );
+        let question = match self.in_days {
+            0 => format!(
+                "Delete {} with everything it has? It cannot be brought back.",
+                self.slug
+            ),
+            days => format!("Freeze {} now and delete it after {days} days?", self.slug),
+        };
         self.consent.to(&question).map(|()| None)
     }
 
@@ -84,6 +92,21 @@ impl Delete {
             return self
                 .preview(&app.control, &app.tenants, app.config.tenancy, &company, io)
                 .await;
+        }
+        if self.in_days > 0 {
+            let actor = Actor::shell();
+            let company = tenancy::close(app, &actor, company.id, self.in_days, None).await?;
+            if self.json {
+                return shown(app, io, &company, true);
+            }
+            let at = company.closing.map(|closing| closing.at.to_string());
+            io.say(format!(
+                "{} is frozen, and deleted on {}. Until then `steading tenant keep {}` takes it back.",
+                company.slug,
+                at.unwrap_or_default(),
+                company.slug
+            ));
+            return Ok(());
         }
         tenancy::may_delete(app.config.tenancy)?;
         let counts = counted(&app.control, &app.tenants, &company).await?;

@@ -7,6 +7,7 @@ mod delete;
 mod entitle;
 mod freeze;
 mod health;
+mod keep;
 mod list;
 mod record;
 mod reset_demo;
@@ -75,6 +76,8 @@ pub enum Tenant {
     Archive(archive::Archive),
     /// Remove a company with everything it has
     Delete(delete::Delete),
+    /// Keep a company that is being closed
+    Keep(keep::Keep),
     /// Bring a demo company back to the demo data
     ResetDemo(reset_demo::ResetDemo),
     /// Look whether a company is whole: nine checks
@@ -114,6 +117,7 @@ impl Tenant {
             Self::Set(_)
             | Self::Activate(_)
             | Self::Freeze(_)
+            | Self::Keep(_)
             | Self::List(_)
             | Self::Show(_)
             | Self::Health(_) => Ok(None),
@@ -130,6 +134,7 @@ impl Tenant {
             Self::Freeze(command) => command.run(app, io).await,
             Self::Archive(command) => command.run(app, io).await,
             Self::Delete(command) => command.run(app, io).await,
+            Self::Keep(command) => command.run(app, io).await,
             Self::ResetDemo(command) => command.run(app, io).await,
             Self::Health(command) => command.run(app, io).await,
             Self::Export(command) => command.run(app, io).await,

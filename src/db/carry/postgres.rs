@@ -1,5 +1,6 @@
 //! Rows into a PostgreSQL database: as the owner, in one transaction, so that all of them come or none.
 
+use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 
 use super::file::CarriedFile;
@@ -42,11 +43,30 @@ impl Server {
     /// [`Error::Busy`] where the server is out of reach.
     pub fn begin(owner_url: &str) -> Result<Self> {
         let mut conn = open_postgres(owner_url)?;
-        conn.batch_execute("BEGIN; SET LOCAL statement_timeout = 0")?;
+        // What others add after the first statement is not seen, so it is not removed either.
+        conn.batch_execute(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = 0; \
+             SET LOCAL idle_in_transaction_session_timeout = 0",
+        )?;
         conn.batch_execute(&format!("SET LOCAL ROLE {OWNER_ROLE}"))?;
         Ok(Self {
             conn: Conn::Postgres(conn),
         })
+    }
+
+    /// Names what this transaction sees, so that another one sees the same.
+    ///
+    /// # Errors
+    /// Where the server fails.
+    pub(in crate::db) fn snapshot(&mut self) -> Result<String> {
+        #[derive(diesel::QueryableByName)]
+        struct Named {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            name: String,
+        }
+        let named: Named =
+            diesel::sql_query("SELECT pg_export_snapshot() AS name").get_result(&mut self.conn)?;
+        Ok(named.name)
     }
 
     /// Puts the rows of a file in the place of those that are there.

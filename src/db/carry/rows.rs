@@ -131,6 +131,7 @@ pub(super) fn copy(
             count += 1;
             if batch.len() == most {
                 insert(to, &target, std::mem::take(&mut batch))?;
+                told(name, count);
             }
             Ok(())
         })?;

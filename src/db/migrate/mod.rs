@@ -123,7 +123,14 @@ pub fn run(
     if which != Which::Control {
         company::sweep(&options.data_dir).map_err(unreachable)?;
     }
-    reported(&stores, each(&stores, &|file| change(&mut file.open()?)))
+    let done = AtomicUsize::new(0);
+    let told = |file: &File| {
+        let outcome = change(&mut file.open()?);
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        options.told.at("stores", done as u64, stores.len() as u64);
+        outcome
+    };
+    reported(&stores, each(&stores, &told))
 }
 
 /// What is in place and what waits, changing nothing.

@@ -33,6 +33,9 @@ diesel::table! {
         frozen_at -> Nullable<Instant>,
         archived_at -> Nullable<Instant>,
         upgrade_failed -> Nullable<Text>,
+        closing_at -> Nullable<Instant>,
+        status_before -> Nullable<Text>,
+        closing_reason -> Nullable<Text>,
     }
 }
 

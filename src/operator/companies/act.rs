@@ -18,6 +18,7 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Become(Status),
+    Keep,
     Delete,
 }
 
@@ -27,6 +28,7 @@ impl Step {
             "activate" => Ok(Self::Become(Status::Active)),
             "freeze" => Ok(Self::Become(Status::Frozen)),
             "archive" => Ok(Self::Become(Status::Archived)),
+            "keep" => Ok(Self::Keep),
             "delete" => Ok(Self::Delete),
             _ => Err(Error::NotFound),
         }
@@ -40,6 +42,7 @@ impl Step {
     fn verb(self) -> &'static str {
         match self {
             Self::Delete => "Delete",
+            Self::Keep => "Keep",
             Self::Become(Status::Frozen) => "Freeze",
             Self::Become(Status::Archived) => "Archive",
             Self::Become(_) => "Activate",
@@ -61,6 +64,7 @@ impl Step {
                 "Its pages and links answer as if it had never been here, and its data is removed for good.",
                 "Its record and what the trail says of it stay.",
             ],
+            Self::Keep => &["It is not deleted, and goes on as it did before it was closed."],
             Self::Become(_) => &["Its people work with it from now on."],
         }
     }
@@ -73,8 +77,10 @@ impl Step {
 pub async fn ask(who: Operating, path: Path<(String, String)>) -> Result<HttpResponse> {
     let (slug, word) = path.into_inner();
     let (step, company) = (Step::read(&word)?, find(&who.app, &slug).await?);
-    if let Step::Become(status) = step {
-        company.status.step_to(status)?;
+    match step {
+        Step::Become(status) => drop(company.status.step_to(status)?),
+        Step::Keep if company.closing.is_none() => return Err(Error::NotFound),
+        Step::Keep | Step::Delete => {}
     }
     Ok(page::ok(&question(&who, &company, step, &word)))
 }
@@ -107,6 +113,10 @@ pub async fn take(
                 Place::Companies.path().to_owned(),
             )
         }
+        Step::Keep => {
+            let company = tenancy::keep(&who.app, &who.actor, company.id).await?;
+            (format!("{name} stays."), address(&company))
+        }
         Step::Become(status) => {
             let company = tenancy::change_status(&who.app, &who.actor, company.id, status).await?;
             let said = format!("{name} is {} now.", company.status.as_str());
@@ -133,7 +143,7 @@ fn question(who: &Operating, company: &Company, step: Step, word: &str) -> Confi
     for sentence in step.consequences() {
         question = question.consequence(*sentence);
     }
-    if step != Step::Become(Status::Active) {
+    if !matches!(step, Step::Keep | Step::Become(Status::Active)) {
         question = question.destructive();
     }
     if step.takes_data() {

@@ -5,6 +5,9 @@ use askama::Template;
 
 use super::{address, select, state};
 use crate::Result;
+use crate::audit;
+use crate::config::BACKUP_SCHEDULE;
+use crate::db::ControlConn;
 use crate::operator::door::Operating;
 use crate::operator::place::Place;
 use crate::operator::usage::{self, Usage};
@@ -14,8 +17,8 @@ use crate::web::form::Choice;
 use crate::web::format::Format;
 use crate::web::list::{ListView, Pager};
 use crate::web::markup::Markup;
-use crate::web::page::{self, PageShell};
-use crate::web::parts::State;
+use crate::web::page::{self, Notice, PageShell};
+use crate::web::parts::{State, Tone};
 
 #[derive(Template)]
 #[template(path = "operator/companies.html")]
@@ -63,10 +66,22 @@ pub async fn list(who: Operating) -> Result<HttpResponse> {
         .iter()
         .map(|company| row(company, used.get(&company.id), &format))
         .collect();
+    let mut shell = who
+        .shell(Place::Companies, "Companies")
+        .lead("Who works on this instance, where they stand and what they use.");
+    let failure = |c: &mut ControlConn<'_>| audit::standing_failure(c, BACKUP_SCHEDULE);
+    if let Some(event) = who.app.control.read(failure).await? {
+        shell.notices.push(Notice {
+            tone: Tone::Bad,
+            text: format!(
+                "The scheduled backup failed. {}",
+                event.became("why").unwrap_or_default()
+            ),
+            link: None,
+        });
+    }
     Ok(page::ok(&List {
-        shell: who
-            .shell(Place::Companies, "Companies")
-            .lead("Who works on this instance, where they stand and what they use."),
+        shell,
         statuses: statuses(),
         list,
         pager,

@@ -27,6 +27,9 @@ pub(super) fn state(company: &Company) -> State {
     if company.upgrade_failed.is_some() {
         return State::new(Tone::Bad, "Upgrade failed");
     }
+    if company.closing.is_some() {
+        return State::new(Tone::Bad, "Closing");
+    }
     match company.status {
         Status::Demo => State::new(Tone::Info, "Demo"),
         Status::Trial => State::new(Tone::Info, "Trial"),

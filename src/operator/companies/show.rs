@@ -132,6 +132,7 @@ fn figures(used: &Usage, format: &Format) -> Vec<Figure> {
 
 fn facts(company: &Company, used: &Usage, format: &Format) -> Vec<(&'static str, Markup)> {
     let text = |value: Option<&String>| Markup::text(value.map_or("–", String::as_str));
+    let closing = company.closing.as_ref();
     let day = |value: Option<jiff::civil::Date>| {
         Markup::text(&value.map_or_else(|| "–".to_owned(), |day| format.date(day)))
     };
@@ -165,19 +166,29 @@ fn facts(company: &Company, used: &Usage, format: &Format) -> Vec<(&'static str,
         ),
         ("Last change", format.when_or_none(used.last_activity_at)),
         ("Frozen since", format.when_or_none(company.frozen_at)),
+        (
+            "Deleted on",
+            format.when_or_none(closing.map(|closing| closing.at)),
+        ),
+        (
+            "Why it goes",
+            text(closing.and_then(|closing| closing.reason.as_ref())),
+        ),
         ("Archived", format.when_or_none(company.archived_at)),
     ]
 }
 
 /// The steps of life there are from here, each with its verb.
 fn steps(company: &Company) -> Vec<(&'static str, &'static str)> {
-    [
+    let keep = company.closing.as_ref().map(|_| ("keep", "Keep"));
+    let others = [
         (Status::Active, "activate", "Activate"),
         (Status::Frozen, "freeze", "Freeze"),
         (Status::Archived, "archive", "Archive"),
-    ]
-    .into_iter()
-    .filter(|(to, _, _)| company.status.may_become(*to))
-    .map(|(_, step, verb)| (step, verb))
-    .collect()
+    ];
+    let others = others
+        .into_iter()
+        .filter(|(to, _, _)| company.status.may_become(*to))
+        .map(|(_, step, verb)| (step, verb));
+    keep.into_iter().chain(others).collect()
 }

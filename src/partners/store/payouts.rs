@@ -128,6 +128,32 @@ pub fn owed(c: &mut TenantConn) -> Result<Vec<Owed>> {
         .collect())
 }
 
+/// What partners are owed in all, by currency: what each has coming where that is more than nothing, and payouts that are not paid.
+pub fn owed_in_all(c: &mut TenantConn) -> Result<Vec<Money>> {
+    #[derive(diesel::QueryableByName)]
+    struct Sum {
+        #[diesel(sql_type = Text)]
+        currency: Currency,
+        #[diesel(sql_type = BigInt)]
+        amount: i64,
+    }
+    let sums: Vec<Sum> = diesel::sql_query(
+        "SELECT currency, CAST(SUM(amount) AS BIGINT) AS amount FROM ( \
+           SELECT currency, SUM(amount) AS amount FROM ( \
+             SELECT partner_id, currency, amount_minor - reversed_minor AS amount FROM commissions \
+              WHERE state = 'approved' AND payout_id IS NULL \
+             UNION ALL \
+             SELECT partner_id, currency, amount_minor AS amount FROM adjustments WHERE payout_id IS NULL \
+           ) AS due GROUP BY partner_id, currency HAVING SUM(amount) > 0 \
+           UNION ALL \
+           SELECT currency, amount_minor AS amount FROM payouts WHERE state IN ('draft', 'approved', 'exported') \
+         ) AS every GROUP BY currency ORDER BY currency",
+    )
+    .load(c.db())?;
+    let money = |sum: Sum| Money::new(sum.amount, sum.currency);
+    Ok(sums.into_iter().map(money).collect())
+}
+
 /// Adds a batch.
 pub fn insert_batch(c: &mut TenantConn, batch: &PayoutBatch) -> Result<()> {
     diesel::insert_into(payout_batches::table)

@@ -9,5 +9,6 @@ mod flags;
 mod help;
 mod man;
 mod nothing_there;
+mod progress;
 mod trail;
 mod version;

@@ -56,6 +56,7 @@ fn options(folder: &Path) -> StoreOptions {
         pool: 4,
         clock: Clock::system(),
         after_commit: Arc::new(|_, _| {}),
+        told: steading::db::Told::default(),
     }
 }
 

@@ -335,6 +335,7 @@ fn at(folder: &Path) -> StoreOptions {
         pool: 1,
         clock: Clock::system(),
         after_commit: std::sync::Arc::new(|_, _| {}),
+        told: steading::db::Told::default(),
     }
 }
 

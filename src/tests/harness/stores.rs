@@ -114,6 +114,7 @@ impl Unopened {
             pool: 8,
             clock: clock.clone(),
             after_commit: Arc::new(|_, _| {}),
+            told: steading::db::Told::default(),
         };
         Self {
             engine,

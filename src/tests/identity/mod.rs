@@ -48,6 +48,11 @@ impl House {
         Self::standing(wait(TestApp::new(engine)))
     }
 
+    /// One that nobody owns, with these settings.
+    pub fn with(engine: Engine, settings: &[(&'static str, &str)]) -> Self {
+        Self::standing(wait(TestApp::set(engine, settings)))
+    }
+
     /// One of many companies, `<slug>.steading.test` their hosts, with these settings besides.
     pub fn of_many(engine: Engine, settings: &[(&'static str, &str)]) -> Self {
         let mut all = vec![

@@ -135,6 +135,12 @@ pub const CASES: &[Case] = &[
         Shut(&[""]),
         NO,
     ),
+    (
+        "POST",
+        "/api/v1/operator/tenants/{slug}/keep",
+        Shut(&[""]),
+        NO,
+    ),
     ("GET", "/operator/login", Nothing, NO),
     (
         "POST",
@@ -176,13 +182,13 @@ pub const CASES: &[Case] = &[
     (
         "GET",
         "/operator/companies/{slug}/{step}",
-        Shut(&["freeze", "archive", "delete"]),
+        Shut(&["freeze", "archive", "delete", "keep"]),
         NO,
     ),
     (
         "POST",
         "/operator/companies/{slug}/{step}",
-        Shut(&["freeze", "archive", "delete"]),
+        Shut(&["freeze", "archive", "delete", "keep"]),
         PLAIN,
     ),
     // The trail, the queue, mails.
@@ -217,6 +223,14 @@ pub const CASES: &[Case] = &[
     ("GET", "/admin/system", Nothing, NO),
     ("GET", "/admin/about/licences", Nothing, NO),
     ("GET", "/admin/settings", Nothing, NO),
+    ("GET", "/admin/settings/close", Nothing, NO),
+    (
+        "POST",
+        "/admin/settings/close",
+        Nothing,
+        Form(&[("retype", "quibble-co")]),
+    ),
+    ("POST", "/admin/settings/keep", Nothing, PLAIN),
     (
         "POST",
         "/admin/settings",

@@ -168,6 +168,7 @@ impl Shop {
                 locale: "en".to_owned(),
             },
             is_frozen: false,
+            closing_at: None,
             standing: Standing::default(),
         };
         assert!(

@@ -4,6 +4,8 @@ mod backup;
 mod copy;
 mod export;
 mod import;
+mod incomplete;
+mod online;
 mod seed;
 mod serve_from;
 

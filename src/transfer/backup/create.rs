@@ -5,15 +5,15 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use super::manifest::{BackedFile, Backup, FORMAT, MANIFEST, Manifest, hashed};
+use super::manifest::{BackedFile, Backup, FORMAT, MANIFEST, Manifest, Missing, hashed};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::clock::Timestamp;
 use crate::db::carry::{CarriedFile, settle, whole_into_file};
-use crate::db::{ControlPlane, Plane, TenantPlane};
+use crate::db::{ControlPlane, Plane, ShutDoors, TenantPlane, Told};
 use crate::id::TenantId;
-use crate::tenancy::carry;
+use crate::tenancy::{self, carry};
 use crate::transfer::scratch::cannot;
 use crate::transfer::trouble::{Trouble, off_loop};
 use crate::version::VERSION;
@@ -33,15 +33,47 @@ impl Drop for Unfinished {
     }
 }
 
-/// Makes a backup of everything, or of one company, in `backup.target`. `word` begins its name.
+/// Makes a backup of everything, or of one company, in `backup.target`. `word` begins its name. A company whose store cannot be read
+/// does not keep the others from theirs: the backup of everything names it.
 ///
 /// # Errors
-/// [`Trouble::CannotWrite`]; where a store does not answer. Then nothing stays of it.
+/// [`Trouble::CannotWrite`]; where the one company's store or the control plane does not answer. Then nothing stays of it.
 pub async fn create(
     app: &App,
     actor: &Actor,
     tenant: Option<(TenantId, String)>,
     word: &str,
+    told: &Told,
+) -> Result<Backup, Trouble> {
+    copied(app, actor, tenant, word, None, told).await
+}
+
+/// A backup of one company behind its shut doors: everything that was acknowledged is in it.
+pub(super) async fn of_shut(
+    app: &App,
+    actor: &Actor,
+    tenant: (TenantId, String),
+    word: &str,
+    doors: &ShutDoors,
+) -> Result<Backup, Trouble> {
+    copied(
+        app,
+        actor,
+        Some(tenant),
+        word,
+        Some(doors),
+        &Told::default(),
+    )
+    .await
+}
+
+async fn copied(
+    app: &App,
+    actor: &Actor,
+    tenant: Option<(TenantId, String)>,
+    word: &str,
+    doors: Option<&ShutDoors>,
+    told: &Told,
 ) -> Result<Backup, Trouble> {
     let target = app.config.backup.target.clone();
     let made_at = app.clock.now();
@@ -49,15 +81,24 @@ pub async fn create(
     let wanted = tenant.as_ref().map(|(id, _)| *id);
     let mut done = BTreeSet::new();
     let mut files = Vec::new();
+    let mut missing = Vec::new();
     loop {
         let all = app.control.read(carry::ids).await?;
+        let of = all.len() as u64;
         let next = all
             .into_iter()
             .find(|id| !done.contains(id) && wanted.is_none_or(|one| one == *id));
         if let Some(id) = next {
             done.insert(id);
-            let name = format!("tenants/{id}.db");
-            files.push(tenant_file(app, id, &unfinished.0, name).await?);
+            match tenant_file(app, id, &unfinished.0, doors).await {
+                Ok(file) => files.push(file),
+                // The target fails all of them alike; and who asked for one company gets it or nothing.
+                Err(trouble) if wanted.is_some() || matches!(trouble, Trouble::CannotWrite(_)) => {
+                    return Err(trouble);
+                }
+                Err(trouble) => missing.push(left_out(app, id, &unfinished.0, &trouble).await?),
+            }
+            told.at("companies", done.len() as u64, wanted.map_or(of, |_| 1));
             continue;
         }
         let control = control_file(app, &unfinished.0).await?;
@@ -76,6 +117,7 @@ pub async fn create(
         engine: app.tenants.engine().to_owned(),
         tenant: tenant.as_ref().map(|(_, slug)| slug.clone()),
         files,
+        missing,
     };
     let named = folder.clone();
     let backup = off_loop(move || finish(unfinished, &named, &manifest)).await?;
@@ -114,13 +156,46 @@ fn begin(target: &Path, word: &str, now: Timestamp) -> Result<(Unfinished, PathB
     Ok((Unfinished(unfinished), target.join(name)))
 }
 
+/// Says which company is not in the backup, and takes away what was begun of it.
+async fn left_out(
+    app: &App,
+    id: TenantId,
+    folder: &Path,
+    trouble: &Trouble,
+) -> Result<Missing, Trouble> {
+    for tail in ["", "-journal", "-wal", "-shm"] {
+        match fs::remove_file(folder.join(format!("tenants/{id}.db{tail}"))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(cannot(folder, &error));
+            }
+            _ => {}
+        }
+    }
+    let all = app.control.read(tenancy::companies).await?;
+    let slug = all
+        .into_iter()
+        .find(|company| company.id == id)
+        .map_or_else(|| id.to_string(), |company| company.slug.to_string());
+    tracing::error!(tenant.id = %id, %trouble, "A company could not be backed up");
+    Ok(Missing {
+        tenant: id,
+        slug,
+        why: trouble.to_string(),
+    })
+}
+
 async fn tenant_file(
     app: &App,
     id: TenantId,
     folder: &Path,
-    name: String,
+    doors: Option<&ShutDoors>,
 ) -> Result<BackedFile, Trouble> {
+    let name = format!("tenants/{id}.db");
     let path = folder.join(&name);
+    if let Some(doors) = doors {
+        let file = doors.copy_into(&path).await?;
+        return off_loop(move || kept::<TenantPlane>(file, &path, name)).await;
+    }
     match app.tenants.file(id) {
         Some(store) => vacuumed::<TenantPlane>(store, path, name).await,
         None => {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::clock::Timestamp;
+use crate::id::TenantId;
 use crate::transfer::trouble::Trouble;
 use crate::{Error, Result};
 
@@ -46,6 +47,29 @@ pub struct Manifest {
     pub tenant: Option<String>,
     /// Its files.
     pub files: Vec<BackedFile>,
+    /// The companies whose store could not be read, so that they are not in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
+}
+
+/// A company that is not in a backup of everything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// Which one.
+    pub tenant: TenantId,
+    /// Its slug when the backup was made.
+    pub slug: String,
+    /// Why.
+    pub why: String,
+}
+
+impl Manifest {
+    /// Which companies are not in it and why, in one sentence; nothing where all are.
+    pub fn without(&self) -> Option<String> {
+        let one = |one: &Missing| format!("{} ({})", one.slug, one.why.trim_end_matches('.'));
+        let all: Vec<String> = self.missing.iter().map(one).collect();
+        (!all.is_empty()).then(|| format!("Not in it: {}.", all.join("; ")))
+    }
 }
 
 /// A backup.

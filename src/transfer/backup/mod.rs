@@ -1,6 +1,7 @@
 //! Backups of an instance or of one company: a folder with a file for each store, in the shape of a data folder without its keys,
 //! and a manifest that says what must be in it.
 
+mod alert;
 mod create;
 mod manifest;
 mod one;
@@ -9,6 +10,8 @@ mod schedule;
 mod verify;
 mod whole;
 
+pub use self::alert::check;
+pub(super) use self::alert::look;
 pub use self::create::create;
 pub use self::manifest::{Backup, Manifest, list};
 pub use self::one::{Restored, restore_one};

@@ -1,9 +1,9 @@
-//! Brings one company back to what it was while the others go on: its doors are shut for the moment in which the files change
-//! places, and what it had until then is kept.
+//! Brings one company back to what it was while the others go on: its doors are shut from before what it has is kept until what it
+//! had is there, so that nothing which was acknowledged is lost between the two.
 
 use serde::Serialize;
 
-use super::create;
+use super::create::of_shut;
 use super::manifest::Backup;
 use super::verify::verify;
 use crate::actor::Actor;
@@ -28,6 +28,21 @@ pub struct Restored {
     pub kept: Option<String>,
     /// Rows of each table.
     pub rows: Vec<(String, u64)>,
+    /// Which companies are not in the backup and stay as they are, in one sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without: Option<String>,
+}
+
+impl Restored {
+    /// What the trail says of it.
+    pub(super) fn told(&self) -> serde_json::Value {
+        serde_json::json!({
+            "backup": self.backup,
+            "kept": self.kept,
+            "rows": self.rows.iter().map(|(_, rows)| rows).sum::<u64>(),
+            "without": self.without,
+        })
+    }
 }
 
 /// Restores one company from a backup. Its people and its record stay as they are now.
@@ -44,9 +59,15 @@ pub async fn restore_one(
 ) -> Result<Restored, Trouble> {
     let name = format!("tenants/{tenant}.db");
     let kept = backup.manifest.files.iter().find(|file| file.path == name);
+    let left_out = backup.manifest.missing.iter();
+    let why = left_out.filter(|one| one.tenant == tenant).map(|one| {
+        let why = &one.why;
+        format!(" It could not be read when the backup was made: {why}")
+    });
+    let why: String = why.collect();
     let rows = kept.map(|file| file.rows.clone()).ok_or_else(|| {
         Trouble::Unfit(format!(
-            "{} has nothing of the company {slug}.",
+            "{} has nothing of the company {slug}.{why}",
             backup.name
         ))
     })?;
@@ -57,17 +78,11 @@ pub async fn restore_one(
         backup: backup.name.clone(),
         kept: None,
         rows,
+        without: None,
     };
     if dry_run {
         return Ok(restored);
     }
-    let safety = create(
-        app,
-        actor,
-        Some((tenant, slug.to_owned())),
-        "before-restore",
-    )
-    .await?;
     let built = Scratch::within(&app.config.data_dir.join("tenants"), "restore")?;
     let (all, tenants) = (tables::every(app), app.tenants.clone());
     let owner_url = app
@@ -77,38 +92,47 @@ pub async fn restore_one(
         .as_ref()
         .map(|pg| pg.owner_url.clone());
     let from = backup.folder.join(&name);
-    off_loop(move || {
+    // All that takes long and needs nobody to wait comes first.
+    let (built, doors) = off_loop(move || {
         CarriedFile::open(&from)?.vacuum_into(built.path())?;
         // A backup of an older version is brought up to this one.
         drop(CarriedFile::open_to_change(built.path())?.bring_up::<TenantPlane>()?);
-        tenants.install(
-            tenant,
-            Installation {
-                file: built.path(),
-                kept: None,
-                clear: &all,
-                tables: &all,
-                owner_url: owner_url.as_ref().map(|url| url.expose()),
-            },
-        )?;
-        Ok::<_, Trouble>(())
+        let doors = tenants.shut_doors(tenant, owner_url.as_ref().map(|url| url.expose()))?;
+        Ok::<_, Trouble>((built, doors))
+    })
+    .await?;
+    let whose = (tenant, slug.to_owned());
+    let safety = of_shut(app, actor, whose, "before-restore", &doors).await?;
+    off_loop(move || {
+        let what = Installation {
+            file: built.path(),
+            kept: None,
+            clear: &all,
+            tables: &all,
+            owner_url: None,
+        };
+        doors.install(what).map_err(Trouble::from)
     })
     .await?;
     partners::links_changed(app, tenant);
-    let planner = app.clone();
-    app.tenants
-        .scope(tenant)?
-        .write(move |c| jobs::ensure_recurring(c, &planner))
-        .await?;
-    // In the control plane: the company's own trail is that of the backup again.
+    restored.done = true;
+    restored.kept = Some(safety.name);
     let event = Event::new("company.restored")
         .product("transfer")
-        .target("company", &tenant, slug);
+        .target("company", &tenant, slug)
+        .created(&restored.told());
+    let (planner, by, own) = (app.clone(), actor.clone(), event.clone());
+    // In the company's own trail, which is that of the backup again, and in the one that goes on.
+    app.tenants
+        .scope(tenant)?
+        .write(move |c| {
+            jobs::ensure_recurring(c, &planner)?;
+            audit::record(c, &by, own.clone())
+        })
+        .await?;
     let actor = actor.clone();
     app.control
         .write(move |c| audit::record(c, &actor, event.clone()))
         .await?;
-    restored.done = true;
-    restored.kept = Some(safety.name);
     Ok(restored)
 }

@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
-use super::{create, list, prune};
+use super::{alert, create, list, prune};
 use crate::Result;
 use crate::actor::Actor;
+use crate::app::App;
 use crate::clock::Timestamp;
 use crate::config::Schedule;
+use crate::db::Told;
 use crate::gate::Later;
 use crate::slice::{JobContext, JobKind, JobPlane};
 use crate::transfer::trouble::{Trouble, off_loop};
@@ -27,33 +29,41 @@ pub(in crate::transfer) const KIND: JobKind = JobKind {
 fn run(context: JobContext) -> Later<'static, Result<()>> {
     Box::pin(async move {
         let app = context.app;
-        let settings = app.config.backup.clone();
-        let Some(due) = last_due(settings.schedule, app.clock.now()) else {
+        let Some(due) = last_due(app.config.backup.schedule, app.clock.now()) else {
             return Ok(());
         };
-        let done = async {
-            let target = settings.target.clone();
-            let newest = off_loop(move || {
-                let all = list(&target)?;
-                let whole = all
-                    .into_iter()
-                    .find(|backup| backup.manifest.tenant.is_none());
-                Ok::<_, Trouble>(whole.map(|backup| backup.manifest.made_at))
-            })
-            .await?;
-            if newest.is_some_and(|at| at >= due) {
-                return Ok(());
-            }
-            create(&app, &Actor::system("backup.run"), None, "backup").await?;
-            let keep = usize::try_from(settings.keep).unwrap_or(usize::MAX);
-            off_loop(move || prune(&settings.target, keep, false)).await?;
-            Ok(())
+        let actor = Actor::system(KIND.name);
+        let done = made_since(&app, &actor, due).await;
+        let told = match &done {
+            Ok(None) => alert::fine(&app, &actor).await,
+            Ok(Some(why)) => alert::failed(&app, &actor, why).await,
+            Err(trouble) => alert::failed(&app, &actor, &trouble.to_string()).await,
         };
-        done.await.map_err(|trouble: Trouble| match trouble {
+        done.map_err(|trouble| match trouble {
             Trouble::Failed(error) => error,
             other => crate::Error::internal(other.to_string()),
-        })
+        })?;
+        told
     })
+}
+
+/// Makes the backup that is due, unless there is one. Says which companies the newest one is without.
+async fn made_since(app: &App, actor: &Actor, due: Timestamp) -> Result<Option<String>, Trouble> {
+    let settings = app.config.backup.clone();
+    let target = settings.target.clone();
+    let newest = off_loop(move || {
+        let all = list(&target)?;
+        let mut whole = all.into_iter();
+        Ok::<_, Trouble>(whole.find(|backup| backup.manifest.tenant.is_none()))
+    })
+    .await?;
+    if let Some(newest) = newest.filter(|newest| newest.manifest.made_at >= due) {
+        return Ok(newest.manifest.without());
+    }
+    let made = create(app, actor, None, "backup", &Told::default()).await?;
+    let keep = usize::try_from(settings.keep).unwrap_or(usize::MAX);
+    off_loop(move || prune(&settings.target, keep, false)).await?;
+    Ok(made.manifest.without())
 }
 
 /// The last time at or before `now` at which there should have been a backup.

@@ -5,12 +5,15 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use super::manifest::Backup;
+use super::manifest::{Backup, Missing};
 use super::one::Restored;
 use super::verify::verify;
+use crate::actor::Actor;
+use crate::audit::{self, Event};
 use crate::crypto::KeyRing;
 use crate::db::carry::{CarriedFile, settle, whole_into_file};
-use crate::db::{ControlPlane, StoreOptions, Stores, TenantPlane};
+use crate::db::{ControlPlane, StoreOptions, Stores, TenantPlane, Told};
+use crate::id::TenantId;
 use crate::tenancy::{self, carry};
 use crate::transfer::copy::{Files, into_server};
 use crate::transfer::scratch::cannot;
@@ -38,7 +41,7 @@ pub async fn restore_whole(
     let whole = backup.clone();
     off_loop(move || verify(&whole)).await?;
     let staged = options.data_dir.join(".restoring");
-    stage(backup, &staged).map_err(|error| cannot(&staged, &error))?;
+    stage(backup, &staged, &options.told).map_err(|error| cannot(&staged, &error))?;
     let restored = go_on(backup, options, ring, target, &staged, dry_run).await;
     remove(&staged).map_err(|error| cannot(&staged, &error))?;
     restored
@@ -69,6 +72,7 @@ async fn go_on(
         backup: backup.name.clone(),
         kept: None,
         rows: total(backup),
+        without: backup.manifest.without(),
     };
     if dry_run {
         return Ok(restored);
@@ -81,20 +85,69 @@ async fn go_on(
         .or_else(|| options.database_url.clone())
     {
         let old = dump(options, &kept).await?;
+        // What the backup is without stays as it is.
+        let old: Vec<TenantId> = old
+            .into_iter()
+            .filter(|id| !is_missing(backup, *id))
+            .collect();
         let staged = staged.to_owned();
         off_loop(move || {
             bring_up(&staged)?;
-            into_server(&url, &Files::of(&staged)?, &old, &[], &|_| {})
+            into_server(&url, &Files::of(&staged)?, &old, &[], &|_, _| {})
         })
         .await?;
     } else {
         let folder = options.data_dir.clone();
-        let staged = staged.to_owned();
-        let change = move || swap(&folder, &staged, &kept).map_err(|error| cannot(&folder, &error));
+        let (staged, missing) = (staged.to_owned(), backup.manifest.missing.clone());
+        let change = move || {
+            swap(&folder, &staged, &kept)
+                .and_then(|()| stay(&folder, &kept, &missing))
+                .map_err(|error| cannot(&folder, &error))
+        };
         off_loop(change).await?;
     }
     restored.done = true;
+    note(options, &restored).await;
     Ok(restored)
+}
+
+fn is_missing(backup: &Backup, id: TenantId) -> bool {
+    backup.manifest.missing.iter().any(|one| one.tenant == id)
+}
+
+/// The restore in the trail that came back. A backup of an older version may have no room for it before the next start; that is no
+/// reason to call the restore a failure.
+async fn note(options: &StoreOptions, restored: &Restored) {
+    let event = Event::new("instance.restored")
+        .product("transfer")
+        .target("backup", &restored.backup, &restored.backup)
+        .created(&restored.told());
+    let noted = async {
+        let stores = Stores::open(options)?;
+        let noted = stores
+            .control
+            .write(move |c| audit::record(c, &Actor::shell(), event.clone()))
+            .await;
+        stores.shutdown().await;
+        noted
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "The restore could not be noted in the trail");
+    }
+}
+
+/// Files of companies that the backup is without stay in their place.
+fn stay(folder: &Path, kept: &Path, missing: &[Missing]) -> io::Result<()> {
+    for one in missing {
+        for tail in ["", "-wal", "-shm"] {
+            let name = format!("tenants/{}.db{tail}", one.tenant);
+            let old = kept.join(&name);
+            if old.exists() {
+                fs::copy(old, folder.join(&name))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Rows of each table, all stores together.
@@ -132,13 +185,15 @@ fn remove(folder: &Path) -> io::Result<()> {
 }
 
 /// Copies the backup beside the data, on disk before anything is moved.
-fn stage(backup: &Backup, staged: &Path) -> io::Result<()> {
+fn stage(backup: &Backup, staged: &Path, told: &Told) -> io::Result<()> {
     remove(staged)?;
     made(&staged.join("tenants"))?;
-    for file in &backup.manifest.files {
+    let of = backup.manifest.files.len() as u64;
+    for (file, done) in backup.manifest.files.iter().zip(1..) {
         let copy = staged.join(&file.path);
         fs::copy(backup.folder.join(&file.path), &copy)?;
         settle(&copy, &copy)?;
+        told.at("files", done, of);
     }
     Ok(())
 }
@@ -193,7 +248,7 @@ fn bring_up(staged: &Path) -> Result<(), Trouble> {
 }
 
 /// What a database holds goes into files, and its companies are named.
-async fn dump(options: &StoreOptions, kept: &Path) -> Result<Vec<crate::id::TenantId>, Trouble> {
+async fn dump(options: &StoreOptions, kept: &Path) -> Result<Vec<TenantId>, Trouble> {
     made(&kept.join("tenants")).map_err(|error| cannot(kept, &error))?;
     let stores = Stores::open(options)?;
     let all = stores.control.read(carry::ids).await?;

@@ -1,0 +1,233 @@
+//! An owner closes the company: frozen at once, kept with one click while there is time, and gone when its day has come.
+
+use diesel::prelude::*;
+use steading::actor::Actor;
+use steading::db::schema::control::{audit_events, tenants};
+use steading::identity::Role;
+use steading::jobs;
+use steading::tenancy::{self, Status, carry, delete_due};
+
+use super::{create, multi};
+use crate::harness::engine::{Engine, wait};
+use crate::harness::http::{Client, Reply};
+use crate::identity::House;
+
+const SETTINGS: &str = "/t/acme/admin/settings";
+const HERE: &str = "/t/acme/admin/settings/close";
+const KEEP: &str = "/t/acme/admin/settings/keep";
+const DAY: u64 = 86_400;
+
+/// Many companies, one of them Ana's.
+fn house(engine: Engine) -> House {
+    let house = House::of_many(engine, &[]);
+    house.company("acme", "ana@example.com");
+    // What happens later has later ids.
+    house.later(1);
+    house
+}
+
+fn close(ana: &Client) -> Reply {
+    ana.submit(HERE, &[("retype", "acme"), ("reason", "We sell no tea")])
+}
+
+fn find(house: &House, slug: &'static str) -> Option<tenancy::Company> {
+    let found = house
+        .app()
+        .control
+        .read(move |c| tenancy::company_by_slug(c, slug));
+    wait(found).unwrap()
+}
+
+fn status(house: &House) -> Option<Status> {
+    find(house, "acme").map(|company| company.status)
+}
+
+/// What the registry's trail says, the oldest first.
+fn actions(house: &House) -> Vec<String> {
+    let all = house.app().control.read(|c| {
+        let actions = audit_events::table
+            .filter(audit_events::action.like("company.%"))
+            .order(audit_events::id)
+            .select(audit_events::action);
+        Ok(actions.load::<String>(c.db())?)
+    });
+    let mut all = wait(all).unwrap();
+    all.dedup();
+    all
+}
+
+/// A form's token, as any page has it.
+fn token(person: &Client) -> String {
+    let page = person.get(SETTINGS).expect(200).text();
+    let (_, rest) = page.split_once("name=\"csrf\" value=\"").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+crate::on_both_engines! {
+    fn a_closed_company_is_read_and_kept_until_its_day(engine: Engine) {
+        let house = house(engine);
+        let ana = house.signed_in("ana@example.com");
+        assert!(ana.get(SETTINGS).text().contains("Close the company"));
+        let wrong = ana.submit(HERE, &[("retype", "acm"), ("reason", "Of no use")]).expect(422).text();
+        assert!(wrong.contains("Type acme as it is written here") && wrong.contains("Of no use"), "{wrong}");
+        assert_eq!(status(&house), Some(Status::Active));
+        assert_eq!(close(&ana).location(), SETTINGS);
+        assert_eq!(status(&house), Some(Status::Frozen));
+
+        // Every page says the day and the way back; reading and the download go on, and nothing else is written.
+        let page = ana.get("/t/acme/admin/partners").expect(200).text();
+        assert!(page.contains("This company is being closed: on ") && page.contains("Keep this company"), "{page}");
+        assert_eq!(ana.get("/t/acme/admin/system/export").status, 200);
+        let csrf = token(&ana);
+        for path in [SETTINGS, HERE] {
+            assert_eq!(ana.post_form(path, &[("csrf", &csrf), ("retype", "acme")]).status, 403, "{path}");
+        }
+
+        // Before its day nothing happens; whoever keeps it has it back as it was.
+        house.later(29 * DAY);
+        assert_eq!(wait(delete_due(house.app())).unwrap(), 0);
+        let ana = house.signed_in("ana@example.com");
+        assert_eq!(ana.submit_to(HERE, KEEP, &[]).location(), SETTINGS);
+        assert_eq!(status(&house), Some(Status::Active));
+        assert_eq!(ana.post_form(KEEP, &[("csrf", &token(&ana))]).status, 409);
+        house.later(2 * DAY);
+        assert_eq!(wait(delete_due(house.app())).unwrap(), 0);
+        assert_eq!(status(&house), Some(Status::Active));
+        assert_eq!(actions(&house), ["company.opened", "company.closing", "company.kept"]);
+    }
+
+    fn its_day_comes_by_itself_and_takes_nobody_elses(engine: Engine) {
+        let house = house(engine);
+        let other = house.company("other", "ben@example.com").id;
+        let ana = house.signed_in("ana@example.com");
+        let _ = close(&ana).expect(303);
+        let acme = find(&house, "acme").unwrap();
+        assert_eq!(acme.closing.as_ref().unwrap().reason.as_deref(), Some("We sell no tea"));
+        house.later(30 * DAY + 1);
+        let ran = wait(jobs::run_due(house.app(), None)).unwrap();
+        assert!(ran.iter().any(|job| job.kind == "tenancy.close"), "{ran:?}");
+        assert_eq!(status(&house), None);
+        assert!(find(&house, "other").is_some_and(|company| company.id == other));
+        assert_eq!(house.signed_in("ben@example.com").get("/t/other/admin").status, 200);
+        assert_eq!(house.visitor().get("/t/acme/admin").status, house.visitor().get("/t/nobody/admin").status);
+        assert_eq!(actions(&house).last().map(String::as_str), Some("company.deleted"));
+        // The trial of another day: nothing is left to delete.
+        assert_eq!(wait(delete_due(house.app())).unwrap(), 0);
+    }
+
+    fn one_that_cannot_be_deleted_holds_up_no_other(engine: Engine) {
+        let house = house(engine);
+        let app = house.app();
+        for slug in ["brick", "cedar"] {
+            house.company(slug, "ana@example.com");
+        }
+        for slug in ["acme", "brick", "cedar"] {
+            let id = find(&house, slug).unwrap().id;
+            let _ = wait(tenancy::close(app, &Actor::shell(), id, 1, None)).unwrap();
+        }
+        // A row that nobody can read.
+        let broken = find(&house, "brick").unwrap().id;
+        wait(app.control.write(move |c| {
+            let row = diesel::update(tenants::table.filter(tenants::id.eq(broken)));
+            row.set(tenants::status_before.eq("no status")).execute(c.db())?;
+            Ok(())
+        })).unwrap();
+        house.later(DAY + 1);
+        assert!(wait(delete_due(app)).is_err());
+        let left = app.control.read(|c| Ok(tenants::table.select(tenants::slug).order(tenants::slug).load::<String>(c.db())?));
+        let mut left = wait(left).unwrap();
+        left.retain(|slug| slug != "default");
+        assert_eq!(left, ["brick"]);
+    }
+
+    fn money_that_is_owed_is_named_and_needs_a_tick(engine: Engine) {
+        let house = house(engine);
+        let ana = house.signed_in("ana@example.com");
+        let loaded = ana.submit_to(SETTINGS, "/t/acme/admin/demo/load", &[]);
+        assert_eq!(loaded.status, 303, "{}", loaded.text());
+        let asked = ana.get(HERE).expect(200).text();
+        assert!(asked.contains("even though partners are owed ") && asked.contains("€"), "{asked}");
+        let refused = close(&ana).expect(422).text();
+        assert!(refused.contains("Pay them first"), "{refused}");
+        assert_eq!(status(&house), Some(Status::Active));
+        let closed = ana.submit(HERE, &[("retype", "acme"), ("owed", "true")]);
+        assert_eq!(closed.location(), SETTINGS, "{}", closed.text());
+        assert_eq!(status(&house), Some(Status::Frozen));
+    }
+
+    fn only_owners_close_and_keep(engine: Engine) {
+        let house = house(engine);
+        let id = find(&house, "acme").unwrap().id;
+        let password = crate::identity::PASSWORD.into();
+        let made = steading::identity::shell::create_user(
+            house.app(), id, "adam@example.com", steading::identity::Roles::one(Role::Admin), &password,
+        );
+        wait(made).unwrap();
+        let adam = house.signed_in("adam@example.com");
+        assert!(!adam.get(SETTINGS).text().contains("Close the company"));
+        assert_eq!(adam.get(HERE).status, 403);
+        let _ = close(&house.signed_in("ana@example.com")).expect(303);
+        let page = adam.get("/t/acme/admin").expect(200).text();
+        assert!(page.contains("is being closed") && !page.contains("Keep this company"), "{page}");
+        assert_eq!(adam.post_form(KEEP, &[("csrf", &token(&adam))]).status, 403);
+        assert_eq!(status(&house), Some(Status::Frozen));
+    }
+
+    fn a_trial_that_is_kept_is_a_trial_again_and_travels_as_one(engine: Engine) {
+        let house = house(engine);
+        let (app, id) = (house.app(), find(&house, "acme").unwrap().id);
+        wait(app.control.write(move |c| {
+            let row = diesel::update(tenants::table.filter(tenants::id.eq(id)));
+            row.set(tenants::status.eq("trial")).execute(c.db())?;
+            Ok(())
+        })).unwrap();
+        let _ = wait(tenancy::close(app, &Actor::shell(), id, 30, None)).unwrap();
+        let twice = wait(tenancy::close(app, &Actor::shell(), id, 3, None)).unwrap_err();
+        assert!(twice.to_string().contains("being closed already"), "{twice}");
+        let record = wait(app.control.read(move |c| carry::record(c, id))).unwrap();
+        assert_eq!((record.status.as_str(), record.more.frozen_at), ("trial", None));
+        let kept = wait(tenancy::keep(app, &Actor::shell(), id)).unwrap();
+        assert_eq!((kept.status, kept.frozen_at), (Status::Trial, None));
+        // A step of its life ends the closing too.
+        let _ = wait(tenancy::close(app, &Actor::shell(), id, 30, None)).unwrap();
+        let thawed = wait(tenancy::change_status(app, &Actor::shell(), id, Status::Active)).unwrap();
+        assert_eq!(thawed.closing, None);
+    }
+
+    fn operators_see_it_and_keep_it(engine: Engine) {
+        let house = house(engine);
+        house.operator("op@example.com");
+        let op = house.operating("op@example.com");
+        let _ = close(&house.signed_in("ana@example.com")).expect(303);
+        assert!(op.get("/operator").text().contains("Closing"));
+        let page = op.get("/operator/companies/acme").expect(200).text();
+        assert!(page.contains("We sell no tea") && page.contains("Closing") && page.contains("/acme/keep"), "{page}");
+        assert_eq!(op.submit("/operator/companies/acme/keep", &[]).location(), "/operator/companies/acme");
+        assert_eq!(status(&house), Some(Status::Active));
+        assert_eq!(op.get("/operator/companies/acme/keep").status, 404);
+    }
+
+    fn the_command_line_closes_keeps_and_tells(engine: Engine) {
+        let home = multi(engine);
+        create(&home, "acme");
+        let told = home.run(&["tenant", "delete", "acme", "--in-days", "14", "--yes"]).expect_code(0);
+        assert!(told.stderr.contains("tenant keep acme"), "{told:?}");
+        let shown = home.run(&["tenant", "show", "acme", "--json"]).expect_code(0).json();
+        assert_eq!(shown["status"], "frozen");
+        assert!(shown["closing_at"].is_string(), "{shown}");
+        let _ = home.run(&["tenant", "delete", "acme", "--in-days", "1", "--yes"]).expect_code(1);
+        let kept = home.run(&["tenant", "keep", "acme", "--json"]).expect_code(0).json();
+        assert_eq!((&kept["status"], &kept["closing_at"]), (&"active".into(), &serde_json::Value::Null));
+        let _ = home.run(&["tenant", "keep", "acme"]).expect_code(1);
+        let _ = home.run(&["tenant", "delete", "acme", "--yes"]).expect_code(0);
+    }
+
+    fn the_one_company_of_an_instance_is_not_closed(engine: Engine) {
+        let house = House::owned(engine);
+        let ana = house.signed_in("ana@example.com");
+        assert!(!ana.get("/admin/settings").text().contains("Close the company"));
+        assert_eq!(ana.get("/admin/settings/close").location(), "/admin/settings");
+        let id = house.test.scope.tenant();
+        assert!(wait(tenancy::close(house.app(), &Actor::shell(), id, 30, None)).is_err());
+    }
+}
