@@ -113,7 +113,7 @@ async fn answer(stream: UnixStream, app: App, run: RunCommand) -> std::io::Resul
             reply = &mut running => break reply,
             Ok(()) = heard.changed() => {
                 let step = heard.borrow_and_update().clone();
-                line(&mut writer, &step).await?;
+                write_line(&mut writer, &step).await?;
             }
         }
     };
@@ -122,13 +122,13 @@ async fn answer(stream: UnixStream, app: App, run: RunCommand) -> std::io::Resul
         step.has_changed().then(|| step.clone())
     };
     if let Some(step) = last {
-        line(&mut writer, &step).await?;
+        write_line(&mut writer, &step).await?;
     }
-    line(&mut writer, &reply).await?;
+    write_line(&mut writer, &reply).await?;
     writer.shutdown().await
 }
 
-async fn line(
+async fn write_line(
     writer: &mut (impl AsyncWriteExt + Unpin),
     value: &impl Serialize,
 ) -> std::io::Result<()> {

@@ -10,6 +10,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::clock::Timestamp;
+use crate::config::Tenancy;
 use crate::gate::Later;
 use crate::id::TenantId;
 use crate::slice::{JobContext, JobKind, JobPlane};
@@ -134,6 +135,10 @@ fn save(
 /// # Errors
 /// The first failure, after the others had their turn.
 pub async fn delete_due(app: &App) -> Result<usize> {
+    // One that was closed while many were served stays while it is the only one.
+    if app.config.tenancy == Tenancy::Single {
+        return Ok(0);
+    }
     let due = app.control.read(store::to_delete).await?;
     let (mut done, mut failed) = (0, None);
     for tenant in due {

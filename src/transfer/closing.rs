@@ -43,7 +43,7 @@ impl Page {
 /// # Errors
 /// Where the store does not answer.
 pub async fn ask(allowed: Allowed<CloseCompany>) -> Result<HttpResponse> {
-    if allowed.app.config.tenancy == Tenancy::Single {
+    if allowed.app.config.tenancy == Tenancy::Single && allowed.open.closing_at.is_none() {
         let said = "This instance serves one company, so there is nothing to close.";
         let back = answer::see_other(&allowed.url(Place::Settings.path()));
         return Ok(flash::with(back, &allowed.app, &Toast::bad(said)));
