@@ -97,6 +97,7 @@ impl Tenant {
     pub(super) fn only_looks(&self) -> bool {
         match self {
             Self::Create(command) => command.dry_run,
+            Self::Set(command) => command.dry_run,
             Self::Delete(command) => command.dry_run,
             _ => false,
         }
@@ -159,6 +160,12 @@ impl Tenant {
                 command
                     .preview(look.control(), look.tenants(), tenancy, &company, io)
                     .await
+            }
+            (Self::Set(command), Some(look)) => {
+                let company = shell::by_slug(look.control(), &command.slug)
+                    .await
+                    .map_err(|error| unknown(error, Some(&command.slug)))?;
+                command.preview(look.control(), &company, io).await
             }
             _ => Err(Failure::failed("there is nothing to look at")),
         }

@@ -23,6 +23,7 @@ struct Edit {
     errors: FormErrors,
     here: String,
     kinds: Vec<Choice>,
+    plans: Vec<Choice>,
     record: Record,
 }
 
@@ -113,6 +114,7 @@ fn respond(
             errors,
             here,
             kinds: kinds(),
+            plans: super::plans(&record.plan, &who.format()),
             record,
         },
     )

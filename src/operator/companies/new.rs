@@ -21,6 +21,7 @@ struct New {
     shell: PageShell,
     errors: FormErrors,
     kinds: Vec<Choice>,
+    plans: Vec<Choice>,
     slug: String,
     owner_email: String,
     owner_name: String,
@@ -156,6 +157,7 @@ fn respond(
             shell,
             errors,
             kinds: super::edit::kinds(),
+            plans: super::plans(&record.plan, &who.format()),
             statuses: [("active", "Active"), ("trial", "Trial"), ("demo", "Demo")]
                 .map(|(value, label)| Choice::new(value, label))
                 .to_vec(),

@@ -4,15 +4,16 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use super::{address, find, state};
+use super::{address, find, size, state};
 use crate::Result;
 use crate::app::App;
 use crate::audit;
-use crate::identity::shell::company_health;
+use crate::identity::shell::{self as people, company_health};
 use crate::operator::door::Operating;
 use crate::operator::place::Place;
 use crate::operator::usage::{self, Usage};
 use crate::slice::{Check, Level};
+use crate::tenancy::plans::{EntitlementView, entitlements};
 use crate::tenancy::{Company, Status};
 use crate::web::format::Format;
 use crate::web::markup::Markup;
@@ -59,6 +60,8 @@ pub async fn show(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
         .control
         .read(move |c| audit::history_of(c, &id))
         .await?;
+    let entitlements = who.app.control.read(move |c| entitlements(c, id)).await?;
+    let owners = owners(&who.app, &company).await?;
     let format = who.format();
     let mut shell = who
         .shell(Place::Companies, company.settings.name.clone())
@@ -83,7 +86,7 @@ pub async fn show(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
         state: state(&company),
         here: address(&company),
         figures: figures(&used, &format),
-        facts: facts(&company, &used, &format),
+        facts: facts(&who.app, &company, &used, &owners, &entitlements, &format),
         steps: steps(&company),
         checks,
         is_archived: company.status == Status::Archived,
@@ -130,15 +133,46 @@ fn figures(used: &Usage, format: &Format) -> Vec<Figure> {
     ]
 }
 
-fn facts(company: &Company, used: &Usage, format: &Format) -> Vec<(&'static str, Markup)> {
+/// The addresses of those who own it; an archived company has nobody.
+async fn owners(app: &App, company: &Company) -> Result<String> {
+    let people = people::users(app, company.id).await?;
+    let all: Vec<String> = people
+        .into_iter()
+        .filter(|one| one.roles.iter().any(|role| role == "owner") && one.state != "disabled")
+        .map(|one| match one.state.as_str() {
+            "invited" => format!("{} (invited)", one.email),
+            _ => one.email,
+        })
+        .collect();
+    Ok(if all.is_empty() {
+        "–".to_owned()
+    } else {
+        all.join(", ")
+    })
+}
+
+fn facts(
+    app: &App,
+    company: &Company,
+    used: &Usage,
+    owners: &str,
+    entitlements: &[EntitlementView],
+    format: &Format,
+) -> Vec<(&'static str, Markup)> {
     let text = |value: Option<&String>| Markup::text(value.map_or("–", String::as_str));
     let day = |value: Option<jiff::civil::Date>| {
         Markup::text(&value.map_or_else(|| "–".to_owned(), |day| format.date(day)))
     };
+    let product = entitlements.iter().find(|one| one.product == "partners");
     vec![
         ("Slug", Markup::text(company.slug.as_str())),
         ("Kind", Markup::text(company.kind.as_str())),
         ("Plan", Markup::text(&company.plan)),
+        (
+            "Partner programme",
+            Markup::text(&product.map_or_else(|| "–".to_owned(), EntitlementView::words)),
+        ),
+        ("Owned by", Markup::text(owners)),
         ("Name by law", text(company.legal_name.as_ref())),
         ("Tax id", text(company.tax_id.as_ref())),
         ("Industry", text(company.industry.as_ref())),
@@ -155,14 +189,8 @@ fn facts(company: &Company, used: &Usage, format: &Format) -> Vec<(&'static str,
             text(company.stripe_customer_id.as_ref()),
         ),
         ("Looked after by", text(company.sales_owner.as_ref())),
-        (
-            "On disk",
-            Markup::text(
-                &used
-                    .size_bytes
-                    .map_or_else(|| "–".to_owned(), |bytes| format.bytes(bytes)),
-            ),
-        ),
+        ("On disk", Markup::text(&size(app, used, format))),
+        ("Schema version", text(used.schema_version.as_ref())),
         ("Last change", format.when_or_none(used.last_activity_at)),
         ("Frozen since", format.when_or_none(company.frozen_at)),
         ("Archived", format.when_or_none(company.archived_at)),

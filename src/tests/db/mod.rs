@@ -10,6 +10,7 @@ mod log;
 mod matrix;
 mod matrix_files;
 mod migrate;
+mod migrate_cut;
 mod poisoned;
 mod pool;
 mod rights;
