@@ -69,7 +69,7 @@ pub async fn list(who: Operating) -> Result<HttpResponse> {
     Ok(page::ok(&List {
         shell: who
             .shell(Place::Companies, "Companies")
-            .lead("Who works on this instance, where they stand and what they use."),
+            .lead("Who works on this instance, where they stand and what they use; events are those of this month."),
         statuses: statuses(),
         list,
         pager,
@@ -94,7 +94,7 @@ fn row(who: &Operating, company: &Company, used: Option<&Usage>, format: &Format
         size: used.map_or_else(|| "–".to_owned(), |used| size(&who.app, used, format)),
         version: used
             .and_then(|used| used.schema_version.clone())
-            .unwrap_or_else(|| "–".to_owned()),
+            .unwrap_or_default(),
         active: format.when_or_none(used.and_then(|used| used.last_activity_at)),
         missing: used
             .and_then(|used| used.missing.clone())

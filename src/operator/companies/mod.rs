@@ -73,7 +73,7 @@ fn allows(plan: &Plan, format: &Format) -> String {
         (Counted::Members, "people"),
         (Counted::Partners, "partners"),
         (Counted::Links, "links"),
-        (Counted::EventsPerMonth, "events a month"),
+        (Counted::EventsPerMonth, "events"),
     ]
     .into_iter()
     .filter_map(|(what, words)| Some(format!("{} {words}", format.count(plan.limits.of(what)?))))

@@ -65,8 +65,11 @@ pub async fn show(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
     let format = who.format();
     let mut shell = who
         .shell(Place::Companies, company.settings.name.clone())
-        .crumb("Companies", Place::Companies.path())
-        .lead(format!("{}/t/{}/admin", who.app.public_url, company.slug));
+        .crumb("Companies", Place::Companies.path());
+    // Where an archived company was there is nothing any more.
+    if company.status != Status::Archived {
+        shell = shell.lead(format!("{}/t/{}/admin", who.app.public_url, company.slug));
+    }
     let bad = |text: String| Notice {
         tone: Tone::Bad,
         text,

@@ -140,7 +140,7 @@ fn every_page_is_strict_accessible_narrow_and_light() {
 }
 
 /// What is wrong with a page.
-fn look(browser: &Browser, base: &str, page: &str) -> Vec<String> {
+pub fn look(browser: &Browser, base: &str, page: &str) -> Vec<String> {
     browser.prefer(Scheme::Light);
     browser.resize(LAPTOP);
     browser.open(&format!("{base}{page}"));
