@@ -11,12 +11,12 @@ use crate::cli::stores::nothing_there;
 use crate::clock::Clock;
 use crate::config::Loaded;
 use crate::db::lock::DataLock;
-use crate::db::migrate::{self, Direction, Forced, MigrateError, StoreReport, Which};
+use crate::db::migrate::{self, Direction, Forced, MigrateError, Registered, StoreReport, Which};
 use crate::db::{Control, StoreOptions, Stores};
 use crate::gate::Later;
 use crate::id::TenantId;
 use crate::server::boot::{self, BootError};
-use crate::tenancy::{self, Company};
+use crate::tenancy;
 
 /// Which stores are meant: all of them, unless one of these says otherwise.
 #[derive(Debug, Args)]
@@ -90,8 +90,8 @@ impl Place {
         };
         companies
             .iter()
-            .find(|company| company.slug.as_str() == named)
-            .map(|company| Which::Tenant(company.id))
+            .find(|company| company.slug == *named)
+            .map(|company| Which::Tenant(company.tenant))
             .ok_or_else(|| {
                 Failure::failed(format!(
                     "there is no company {named}; steading tenant list shows those there are"
@@ -106,7 +106,7 @@ impl Place {
         for report in &mut reports {
             let company = companies
                 .iter()
-                .find(|company| company.id.to_string() == report.store);
+                .find(|company| company.tenant.to_string() == report.store);
             report.failed = report
                 .failed
                 .take()
@@ -171,20 +171,18 @@ impl Place {
         let companies = self.companies()?.unwrap_or_default();
         Ok(companies
             .into_iter()
-            .map(|company| (company.id.to_string(), company.slug.to_string()))
+            .map(|company| (company.tenant.to_string(), company.slug))
             .collect())
     }
 
     /// The companies of a registry that can be read; none where it still waits for steps. On PostgreSQL no report is of one
     /// company, so nobody needs to know.
-    fn companies(&self) -> Result<Option<Vec<Company>>, Failure> {
+    fn companies(&self) -> Result<Option<Vec<Registered>>, Failure> {
         if self.options.database_url.is_some() || !self.is_up_to_date()? {
             return Ok(None);
         }
-        let read = self.with_control(|control| {
-            Box::pin(async move { control.read(tenancy::companies).await })
-        })?;
-        Ok(Some(read.map_err(BootError::from)?))
+        let read = migrate::registered(&self.options).map_err(BootError::from)?;
+        Ok(Some(read))
     }
 
     fn is_up_to_date(&self) -> Result<bool, Failure> {
@@ -208,7 +206,12 @@ impl Place {
             if !is_ready {
                 return Err(Failure::failed("it waits for migrations itself"));
             }
-            let written = self.with_control(work)?;
+            let stores = Stores::open(&self.options).map_err(BootError::from)?;
+            let written = actix_web::rt::System::new().block_on(async move {
+                let done = work(stores.control.clone()).await;
+                stores.shutdown().await;
+                done
+            });
             written.map_err(|error| BootError::from(error).into())
         });
         if let Err(failure) = noted {
@@ -217,18 +220,6 @@ impl Place {
                 failure.message.trim_end_matches('.')
             ));
         }
-    }
-
-    fn with_control<T>(
-        &self,
-        work: impl FnOnce(Control) -> Later<'static, crate::Result<T>>,
-    ) -> Result<crate::Result<T>, Failure> {
-        let stores = Stores::open(&self.options).map_err(BootError::from)?;
-        Ok(actix_web::rt::System::new().block_on(async move {
-            let done = work(stores.control.clone()).await;
-            stores.shutdown().await;
-            done
-        }))
     }
 }
 

@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::entitle::{Entitled, said};
-use super::named;
 use super::record::{Record, moment};
 use super::show::shown;
+use super::{named, tell_of_plan};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::cli::exit::{Failure, Outcome};
@@ -120,6 +120,9 @@ impl Set {
         }
         let (change, entitled) = (self.change(&company)?, self.entitled.read()?);
         let changed = tenancy::change_record(app, &Actor::shell(), company.id, change).await?;
+        if changed.plan != company.plan {
+            tell_of_plan(&changed, io);
+        }
         let decided = entitled.is_some();
         if let Some(entitled) = entitled {
             let stands = tenancy::entitle(app, &Actor::shell(), company.id, entitled).await?;

@@ -7,6 +7,7 @@
 pub(super) mod company;
 mod force;
 pub(in crate::db) mod lone;
+mod registry;
 mod snapshot;
 mod store;
 
@@ -25,6 +26,7 @@ use crate::id::TenantId;
 pub use self::company::create_tenant_store;
 pub(super) use self::company::expected_objects;
 pub use self::force::{Forced, force};
+pub use self::registry::{Registered, registered};
 pub(super) use self::store::newest_of_companies;
 
 /// "steading" as a number: whoever migrates this database holds it.

@@ -10,6 +10,7 @@ pub mod show;
 
 use crate::app::App;
 use crate::gate::Counted;
+use crate::identity::shell as people;
 use crate::operator::usage::Usage;
 use crate::tenancy::plans::{PLANS, Plan};
 use crate::tenancy::{self, Company, FIRST_PLAN, Status};
@@ -25,6 +26,20 @@ pub(super) async fn find(app: &App, slug: &str) -> Result<Company> {
         .read(move |c| tenancy::company_by_slug(c, &slug))
         .await?
         .ok_or(Error::NotFound)
+}
+
+/// The addresses of those who own it, in or invited.
+async fn owners(app: &App, company: &Company) -> Result<Vec<String>> {
+    let people = people::users(app, company.id).await?;
+    let owners = people
+        .into_iter()
+        .filter(|one| one.roles.iter().any(|role| role == "owner") && one.state != "disabled");
+    Ok(owners
+        .map(|one| match one.state.as_str() {
+            "invited" => format!("{} (invited)", one.email),
+            _ => one.email,
+        })
+        .collect())
 }
 
 /// A status as dot and words.

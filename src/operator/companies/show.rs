@@ -4,11 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use super::{address, find, size, state};
+use super::{address, find, owners, size, state};
 use crate::Result;
 use crate::app::App;
 use crate::audit;
-use crate::identity::shell::{self as people, company_health};
+use crate::identity::shell::company_health;
 use crate::operator::door::Operating;
 use crate::operator::place::Place;
 use crate::operator::usage::{self, Usage};
@@ -61,7 +61,7 @@ pub async fn show(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
         .read(move |c| audit::history_of(c, &id))
         .await?;
     let entitlements = who.app.control.read(move |c| entitlements(c, id)).await?;
-    let owners = owners(&who.app, &company).await?;
+    let owners = owners(&who.app, &company).await?.join(", ");
     let format = who.format();
     let mut shell = who
         .shell(Place::Companies, company.settings.name.clone())
@@ -136,24 +136,6 @@ fn figures(used: &Usage, format: &Format) -> Vec<Figure> {
     ]
 }
 
-/// The addresses of those who own it; an archived company has nobody.
-async fn owners(app: &App, company: &Company) -> Result<String> {
-    let people = people::users(app, company.id).await?;
-    let all: Vec<String> = people
-        .into_iter()
-        .filter(|one| one.roles.iter().any(|role| role == "owner") && one.state != "disabled")
-        .map(|one| match one.state.as_str() {
-            "invited" => format!("{} (invited)", one.email),
-            _ => one.email,
-        })
-        .collect();
-    Ok(if all.is_empty() {
-        "–".to_owned()
-    } else {
-        all.join(", ")
-    })
-}
-
 fn facts(
     app: &App,
     company: &Company,
@@ -175,7 +157,10 @@ fn facts(
             "Partner programme",
             Markup::text(&product.map_or_else(|| "–".to_owned(), EntitlementView::words)),
         ),
-        ("Owned by", Markup::text(owners)),
+        (
+            "Owned by",
+            Markup::text(if owners.is_empty() { "nobody" } else { owners }),
+        ),
         ("Name by law", text(company.legal_name.as_ref())),
         ("Tax id", text(company.tax_id.as_ref())),
         ("Industry", text(company.industry.as_ref())),

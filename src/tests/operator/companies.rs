@@ -96,6 +96,29 @@ on_both_engines! {
         }
     }
 
+    fn a_company_that_nobody_owns_is_given_an_owner(engine: Engine) {
+        let house = House::of_many(engine, &[]);
+        house.operator("op@example.com");
+        let op = house.operating("op@example.com");
+        let new = [("slug", "acme"), ("name", "Acme"), ("kind", "customer"), ("plan", "starter"), ("status", "active")];
+        let _ = op.submit_to("/operator/companies/new", "/operator/companies", &new).expect(303);
+        assert!(op.get("/operator/companies/acme").text().contains("nobody"));
+        let edit = "/operator/companies/acme/edit";
+        let fields = |owner| [("name", "Acme"), ("kind", "customer"), ("plan", "starter"), ("owner_email", owner)];
+        let _ = op.submit(edit, &fields("not an address")).expect(422);
+        let shown = op.submit(edit, &fields("ana@example.com")).expect(200).text();
+        let at = shown.find("/invite?token=").unwrap();
+        let link = shown[at..].split('"').next().unwrap();
+        let entered = house.visitor().submit(link, &[("name", "Ana"), ("password", PASSWORD)]);
+        assert_eq!(entered.location(), "/t/acme/admin");
+        let page = op.get("/operator/companies/acme").text();
+        assert!(page.contains("ana@example.com") && page.contains("op@example.com"), "{page}");
+        // One owner is enough: more are the company's own affair.
+        assert!(!op.get(edit).text().contains("owner_email"));
+        let _ = op.submit(edit, &fields("bo@example.com")).expect(303);
+        assert!(!op.get("/operator/companies/acme").text().contains("bo@example.com"));
+    }
+
     fn the_list_is_searched_sorted_and_paged_in_its_address(engine: Engine) {
         let house = House::of_many(engine, &[]);
         house.operator("op@example.com");

@@ -104,6 +104,17 @@ crate::on_both_engines! {
         assert_eq!(home.run(&["tenant", "show", "acme", "--json"]).expect_code(0).json()["plan"], "starter");
     }
 
+    fn a_plan_nobody_knows_is_told_of(engine: Engine) {
+        let home = multi(engine);
+        let made = home.run(&["tenant", "create", "acme", "--plan", "grwoth"]).expect_code(0);
+        for told in ["No plan is called grwoth", "what starter allows", "starter, growth, unlimited"] {
+            assert!(made.stderr.contains(told), "{made:?}");
+        }
+        assert!(!home.run(&["tenant", "set", "acme", "--plan", "growth"]).expect_code(0).stderr.contains("No plan"));
+        let which = home.run(&["user", "list"]).expect_code(2);
+        assert!(which.stderr.contains("--tenant SLUG") && which.stderr.contains("tenant list"), "{which:?}");
+    }
+
     fn what_a_company_may_use_is_shown(engine: Engine) {
         let home = multi(engine);
         create(&home, "acme");

@@ -92,7 +92,10 @@ on_both_engines! {
             &["down", "--dry-run", "--control-only"], &["force", newest, "--all-tenants", "--dry-run"], &["force", "none", "--control-only", "--dry-run"],
         ] {
             let _ = migrate(&home, words, 0);
-            assert!(bytes(home.path()) == before, "{words:?} changed a file");
+            let names = |all: &[(std::path::PathBuf, Vec<u8>)]| all.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>();
+            let after = bytes(home.path());
+            assert_eq!(names(&after), names(&before), "{words:?}");
+            assert!(after == before, "{words:?} changed a file");
         }
         let told = migrate(&home, &[&["down", "--dry-run"], one(engine)].concat(), 0).stdout;
         assert!(told.contains(newest) && told.contains("taken back"), "{told}");
