@@ -44,7 +44,9 @@ impl CompanyArg {
         let found = app.gate.get().and_then(|gate| gate.company(slug));
         let company = found.ok_or_else(|| {
             let name = self.tenant.as_deref().unwrap_or("default");
-            Failure::failed(format!("there is no company {name}"))
+            Failure::failed(format!(
+                "there is no company {name}; steading tenant list shows those there are"
+            ))
         })?;
         Ok(Company {
             scope: app.tenants.scope(company.tenant)?,

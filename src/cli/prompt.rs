@@ -138,7 +138,10 @@ pub fn secret_from_stdin(name: &str) -> Result<Secret, Failure> {
 
 fn not_empty(text: String) -> Result<Secret, Failure> {
     if text.is_empty() {
-        Err(Failure::new(Exit::BadInput, "nothing was given"))
+        Err(Failure::new(
+            Exit::BadInput,
+            "nothing was given: the first line of the input is taken",
+        ))
     } else {
         Ok(Secret::new(text))
     }

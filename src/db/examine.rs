@@ -46,6 +46,13 @@ struct Count {
     value: i64,
 }
 
+#[derive(diesel::QueryableByName)]
+struct Newest {
+    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
+    version: Option<String>,
+}
+
+const NEWEST: &str = "SELECT max(version) AS version FROM __diesel_schema_migrations";
 const ON_SQLITE: &str = "SELECT type AS kind, name FROM sqlite_schema \
     WHERE name NOT LIKE 'sqlite_%' AND name <> '__diesel_schema_migrations' AND type IN ('table', 'index', 'trigger')";
 const ON_POSTGRES: &str = "SELECT 'table'::text AS kind, relname::text AS name FROM pg_class \
@@ -107,6 +114,20 @@ impl Tenants {
             .map_err(|e| Error::Internal(Box::new(e)))?
             .map_err(|e| Error::Internal(Box::new(e)))?;
         Ok(reports.into_iter().flat_map(|one| one.pending).collect())
+    }
+}
+
+/// The newest step in place in a company's store. On PostgreSQL the list is its owner's alone; a server that runs there brought the
+/// one schema of all companies to its own newest step before it opened a door.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn schema_version(c: &mut TenantConn<'_>) -> Result<Option<String>> {
+    match c.db() {
+        Conn::Sqlite(conn) => Ok(diesel::sql_query(NEWEST)
+            .get_result::<Newest>(conn)?
+            .version),
+        Conn::Postgres(_) => Ok(migrate::newest_of_companies()),
     }
 }
 

@@ -57,7 +57,7 @@ pub use conn::{
 };
 pub use control::Control;
 pub use disk::DiskUse;
-pub use examine::Examined;
+pub use examine::{Examined, schema_version};
 pub use health::StoreHealth;
 pub use install::Installation;
 pub use limits::Limits;

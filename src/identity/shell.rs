@@ -3,10 +3,10 @@
 
 use super::keys::acts as key_acts;
 use super::keys::api::{CreatedKey, KeyBody};
-use super::model::Roles;
+use super::model::{Role, Roles};
 use super::people::acts::{self, By, Change};
 use super::people::api::{InvitedMember, MemberBody};
-use super::{Keeper, NewOwner, Opened, keys, people, reset, sessions};
+use super::{InvitationLink, Keeper, NewOwner, Opened, keys, people, reset, sessions};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -92,6 +92,35 @@ pub async fn invite_user(
         member: MemberBody::of(&member),
         invitation: invitation.into(),
     })
+}
+
+/// Invites an owner for a company, for an operator: the link is for them to hand on. Whoever has an account already goes on with
+/// it, and there is none.
+///
+/// # Errors
+/// [`Error::Invalid`] for an address that does not fit or is the company's already.
+pub async fn invite_owner(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    email: &str,
+) -> Result<Option<InvitationLink>> {
+    let mut fields = Fields::default();
+    let email = fields.email("owner_email", email);
+    fields.check()?;
+    let by = By {
+        actor: actor.clone(),
+        ..by(tenant)
+    };
+    let invited = acts::invite(app, by, &email, "", Roles::one(Role::Owner)).await;
+    let (_, invitation) = invited.map_err(|error| match error {
+        Error::Duplicate => Error::invalid("owner_email", address_taken(&email)),
+        other => other,
+    })?;
+    Ok(invitation.is_one_time.then_some(InvitationLink {
+        url: invitation.link,
+        expires_at: invitation.expires_at,
+    }))
 }
 
 /// Everybody of a company, by address.

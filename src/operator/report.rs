@@ -1,6 +1,10 @@
 //! `GET /operator/report`: the last thirty days of every company, each read from its own store within a bounded time. One that
 //! does not answer is named, and the others stand.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use askama::Template;
 
@@ -8,8 +12,14 @@ use super::door::Operating;
 use super::place::Place;
 use super::usage;
 use crate::Result;
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::id::TenantId;
 use crate::money::Money;
+use crate::partners::report::{Held, Overview};
 use crate::tenancy::{self, Status};
+use crate::web::Query;
+use crate::web::markup::Markup;
 use crate::web::page::{self, PageShell};
 
 #[derive(Template)]
@@ -19,6 +29,8 @@ struct Report {
     rows: Vec<Row>,
     total: Row,
     missing: Vec<Missing>,
+    /// When the oldest of these figures was read.
+    read_at: Markup,
 }
 
 struct Row {
@@ -68,7 +80,41 @@ impl Sums {
     }
 }
 
-/// Shows the report.
+/// For so long a company's figures are shown again without asking its store.
+const KEPT: Duration = Duration::from_secs(60);
+
+/// What one company's store told, or why it did not.
+type Told = std::result::Result<(Overview, Held), String>;
+
+/// The figures of the last thirty days that were read last, with their time.
+#[derive(Default)]
+struct Kept(Mutex<HashMap<TenantId, (Timestamp, Told)>>);
+
+/// The figures of these companies and since when they stand. A company that was read within a minute is not asked again, unless
+/// somebody wants it so.
+async fn figures(app: &App, ids: &[TenantId], again: bool) -> (Timestamp, HashMap<TenantId, Told>) {
+    let (kept, now) = (app.memory.of::<Kept>(), app.clock.now());
+    let fresh = |at: Timestamp| !again && now.since(at) < KEPT;
+    let asked: Vec<TenantId> = {
+        let mut held = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.retain(|_, (at, _)| fresh(*at));
+        ids.iter()
+            .filter(|id| !held.contains_key(id))
+            .copied()
+            .collect()
+    };
+    let told = usage::thirty_days(app, &asked).await;
+    let mut held = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+    held.extend(told.into_iter().map(|(id, told)| (id, (now, told))));
+    let since = held.values().map(|(at, _)| *at).min().unwrap_or(now);
+    let told = held
+        .iter()
+        .map(|(id, (_, told))| (*id, told.clone()))
+        .collect();
+    (since, told)
+}
+
+/// Shows the report. With `?again=1` every store is asked, whatever was kept.
 ///
 /// # Errors
 /// Where the control plane does not answer.
@@ -76,7 +122,8 @@ pub async fn show(who: Operating) -> Result<HttpResponse> {
     let mut companies = who.app.control.read(tenancy::companies).await?;
     companies.retain(|company| company.status != Status::Archived);
     let ids: Vec<_> = companies.iter().map(|company| company.id).collect();
-    let told = usage::thirty_days(&who.app, &ids).await;
+    let again = Query::of(&who.request).get("again") == "1";
+    let (read_at, mut told) = figures(&who.app, &ids, again).await;
     let format = who.format();
     let row = |href: String, name: String, sums: &Sums| Row {
         href,
@@ -88,7 +135,10 @@ pub async fn show(who: Operating) -> Result<HttpResponse> {
         commissions: format.sums(&sums.commissions),
     };
     let (mut rows, mut missing, mut total) = (Vec::new(), Vec::new(), Sums::default());
-    for (company, (_, told)) in companies.iter().zip(told) {
+    for company in &companies {
+        let Some(told) = told.remove(&company.id) else {
+            continue;
+        };
         let (href, name) = (
             super::companies::address(company),
             company.settings.name.clone(),
@@ -116,5 +166,6 @@ pub async fn show(who: Operating) -> Result<HttpResponse> {
         rows,
         total,
         missing,
+        read_at: format.when(read_at),
     }))
 }

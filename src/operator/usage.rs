@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::audit;
 use crate::clock::Timestamp;
+use crate::db;
 use crate::id::TenantId;
 use crate::identity;
 use crate::partners::report::{self, Held, Overview, Window};
@@ -31,8 +32,10 @@ pub struct Usage {
     pub links: Option<i64>,
     /// Events since the first of the month, in UTC.
     pub events_this_month: Option<i64>,
-    /// Bytes of its store on disk, where it is a file.
+    /// Bytes of its store on disk, where it is a file; in a database that companies share no part of it is one company's.
     pub size_bytes: Option<u64>,
+    /// The newest migration step of its store.
+    pub schema_version: Option<String>,
     /// When something was last changed in it.
     pub last_activity_at: Option<Timestamp>,
     /// Why figures are missing.
@@ -56,7 +59,8 @@ pub(super) async fn of(app: &App, tenants: &[TenantId]) -> Result<HashMap<Tenant
     let read = each(app, tenants, move |c| {
         let held = report::held(c, window)?;
         let last = audit::page(c, &audit::Filter::default(), None, 1)?;
-        Ok((held, last.first().map(|event| event.at)))
+        let last = last.first().map(|event| event.at);
+        Ok((held, last, db::schema_version(c)?))
     });
     let mut all = HashMap::new();
     for (tenant, told) in read.await {
@@ -66,7 +70,7 @@ pub(super) async fn of(app: &App, tenants: &[TenantId]) -> Result<HashMap<Tenant
             ..Usage::default()
         };
         match told {
-            Ok((held, last)) => fill(&mut usage, held, last),
+            Ok((held, last, version)) => fill(&mut usage, held, last, version),
             Err(why) => usage.missing = Some(why),
         }
         all.insert(tenant, usage);
@@ -74,11 +78,12 @@ pub(super) async fn of(app: &App, tenants: &[TenantId]) -> Result<HashMap<Tenant
     Ok(all)
 }
 
-fn fill(usage: &mut Usage, held: Held, last: Option<Timestamp>) {
+fn fill(usage: &mut Usage, held: Held, last: Option<Timestamp>, version: Option<String>) {
     usage.partners = Some(held.partners);
     usage.links = Some(held.links);
     usage.events_this_month = Some(held.events);
     usage.last_activity_at = last;
+    usage.schema_version = version;
 }
 
 /// The last thirty days of these companies.
@@ -97,7 +102,7 @@ pub(super) async fn thirty_days(
 async fn each<T, F>(app: &App, tenants: &[TenantId], work: F) -> Vec<(TenantId, Result<T, String>)>
 where
     T: Send + 'static,
-    F: Fn(&mut crate::db::TenantConn) -> Result<T> + Clone + Send + 'static,
+    F: Fn(&mut db::TenantConn) -> Result<T> + Clone + Send + 'static,
 {
     let mut all = Vec::with_capacity(tenants.len());
     for some in tenants.chunks(AT_ONCE) {
@@ -110,7 +115,7 @@ where
 async fn one<T, F>(app: &App, tenant: TenantId, work: F) -> (TenantId, Result<T, String>)
 where
     T: Send + 'static,
-    F: Fn(&mut crate::db::TenantConn) -> Result<T> + Send + 'static,
+    F: Fn(&mut db::TenantConn) -> Result<T> + Send + 'static,
 {
     let read = async { app.tenants.scope(tenant)?.read(work).await };
     let told = match tokio::time::timeout(PATIENCE, read).await {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use super::doctor;
+use crate::actor::Actor;
 use crate::app::{App, DerivedKeys, JobBell, Memory, Parts, Phase};
 use crate::clock::Clock;
 use crate::config::{Keys, Loaded};
@@ -76,7 +77,9 @@ impl From<MigrateError> for BootError {
         match error {
             MigrateError::Newer { .. } => Self::Configuration(error.to_string()),
             MigrateError::Unreachable(_) => Self::Unavailable(error.to_string()),
-            MigrateError::Failed { .. } => Self::Failed(error.to_string()),
+            MigrateError::Failed { .. } | MigrateError::Unknown { .. } => {
+                Self::Failed(error.to_string())
+            }
         }
     }
 }
@@ -230,7 +233,7 @@ pub async fn stand_up(
     for (tenant, _) in &failed {
         stores.tenants.bar(*tenant);
     }
-    tenancy::note_upgrades(&stores.control, failed).await?;
+    tenancy::note_upgrades(&stores.control, Actor::system("start"), None, failed).await?;
     let vault = Vault::new(ring, tenancy::data_keys(&stores.control).await?)?;
     tenancy::ensure_system_key(&stores.control, &vault).await?;
     tenancy::ensure_default(&stores, &vault, loaded.config.tenancy, clock.now()).await?;

@@ -169,6 +169,28 @@ pub async fn change_status(
     Ok(company)
 }
 
+/// A company before and after a change of what the registry knows of it, judged as [`change_record`] does. Nothing is written.
+///
+/// # Errors
+/// As [`change_record`].
+pub fn judge_change(
+    c: &mut ControlConn,
+    tenant: TenantId,
+    change: impl Fn(&mut Company),
+) -> Result<(Company, Company)> {
+    let before = store::by_id(c, tenant)?.ok_or(Error::NotFound)?;
+    let mut after = before.clone();
+    change(&mut after);
+    // Its id, name in addresses and status have ways of their own.
+    (after.id, after.status) = (before.id, before.status);
+    after.slug.clone_from(&before.slug);
+    let after = after.checked()?;
+    if after != before {
+        judge_numbers(c, &after)?;
+    }
+    Ok((before, after))
+}
+
 /// Changes what the registry knows of a company. A change that changes nothing leaves no trace.
 ///
 /// # Errors
@@ -186,17 +208,10 @@ where
     let company = app
         .control
         .write(move |c| {
-            let before = store::by_id(c, tenant)?.ok_or(Error::NotFound)?;
-            let mut after = before.clone();
-            change(&mut after);
-            // Its id, name in addresses and status have ways of their own.
-            (after.id, after.status) = (before.id, before.status);
-            after.slug.clone_from(&before.slug);
-            let after = after.checked()?;
+            let (before, after) = judge_change(c, tenant, &change)?;
             if after == before {
                 return Ok(before);
             }
-            judge_numbers(c, &after)?;
             store::save_settings(c, tenant, &after.settings)?;
             store::save_record(c, &after)?;
             let event = Event::new("company.changed")

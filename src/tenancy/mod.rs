@@ -29,7 +29,9 @@ mod upgrades;
 pub use self::closing::{Closing, GRACE_DAYS, MOST_REASON, close, delete_due, keep};
 pub use self::directory::Directory;
 pub use self::health::examine;
-pub use self::life::{change_record, change_status, delete, free_slug, may_delete, set_status};
+pub use self::life::{
+    change_record, change_status, delete, free_slug, judge_change, may_delete, set_status,
+};
 pub use self::mode::judge_mode;
 pub use self::model::{
     Company, FIRST_PLAN, Kind, NewCompany, Settings, company_name, is_time_zone,
@@ -43,7 +45,7 @@ pub use self::slug::{DEFAULT_SLUG, NotASlug, Slug};
 pub use self::status::Status;
 pub use self::store::{all as companies, by_slug as company_by_slug};
 pub use self::tax_id::{NotATaxId, tax_id};
-pub use self::upgrades::note_upgrades;
+pub use self::upgrades::{note_forced, note_upgrades};
 
 /// What this slice offers the whole.
 pub const SLICE: crate::slice::Slice = crate::slice::Slice {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::model::Company;
+use super::plans::{EntitlementView, entitlements};
 use super::slug::DEFAULT_SLUG;
 use super::store;
 use crate::app::App;
@@ -32,6 +33,9 @@ pub struct Shown {
     pub upgrade_failed: Option<String>,
     /// Bytes of its store on disk, where it is a file.
     pub size_bytes: Option<u64>,
+    /// What it may use of each product, where one company is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entitlements: Option<Vec<EntitlementView>>,
 }
 
 impl Shown {
@@ -50,7 +54,21 @@ impl Shown {
             archived_at: company.archived_at,
             upgrade_failed: company.upgrade_failed.clone(),
             size_bytes: app.tenants.size_bytes(company.id),
+            entitlements: None,
         }
+    }
+
+    /// The same, with what it may use of each product.
+    ///
+    /// # Errors
+    /// Where the control plane does not answer.
+    pub async fn whole(app: &App, company: &Company) -> Result<Self> {
+        let id = company.id;
+        let entitlements = app.control.read(move |c| entitlements(c, id)).await?;
+        Ok(Self {
+            entitlements: Some(entitlements),
+            ..Self::of(app, company)
+        })
     }
 }
 

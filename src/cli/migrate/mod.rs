@@ -1,23 +1,18 @@
 //! `steading migrate`: the steps that bring the stores to this version, seen and run by hand.
 
 mod create;
+mod force;
+mod place;
+mod told;
 
 use clap::{Args, Subcommand};
 
-use crate::app::JobBell;
+use self::place::{Place, Plane};
 use crate::cli::bar::Bar;
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::out;
 use crate::cli::prompt::Consent;
-use crate::cli::stores::nothing_there;
-use crate::clock::Clock;
-use crate::config::Loaded;
-use crate::db::StoreOptions;
-use crate::db::lock::DataLock;
-use crate::db::migrate::{self, Direction, StoreReport, Which};
-use crate::id::TenantId;
-use crate::server::boot::{self, BootError};
+use crate::db::migrate::{self, Direction, StoreReport};
 
 /// Bring the stores to this version, or look what waits
 #[derive(Debug, Subcommand)]
@@ -30,34 +25,12 @@ pub enum Migrate {
     Status(Look),
     /// Print the newest step in place of each store
     Version(Look),
+    /// Mark stores as being at a step, running nothing: for a store that was mended by hand
+    Force(force::Force),
     /// Exit 0 where nothing waits, 1 where something does
     Check(Look),
     /// Begin a new step in the source: up.sql and down.sql for both engines
     Create(create::Create),
-}
-
-/// Which stores are meant.
-#[derive(Debug, Args)]
-struct Plane {
-    /// Only the control plane
-    #[arg(long, conflicts_with = "tenant")]
-    control_only: bool,
-    /// Only the store of one company, by its id (tnt_…)
-    #[arg(long, value_name = "ID")]
-    tenant: Option<TenantId>,
-    /// Every store (the default)
-    #[arg(long, conflicts_with_all = ["control_only", "tenant"])]
-    all_tenants: bool,
-}
-
-impl Plane {
-    fn which(&self) -> Which {
-        match self.tenant {
-            Some(tenant) => Which::Tenant(tenant),
-            None if self.control_only => Which::Control,
-            None => Which::All,
-        }
-    }
 }
 
 /// A look.
@@ -85,190 +58,74 @@ pub struct Act {
     json: bool,
 }
 
+impl Look {
+    fn reports(&self, context: &Context) -> Result<(Vec<StoreReport>, told::Names), Failure> {
+        let place = Place::where_one_stands(context)?;
+        let reports = place.status(place.which(&self.plane)?)?;
+        Ok((reports, place.names()?))
+    }
+}
+
 impl Migrate {
     pub(super) fn run(self, context: &Context) -> Outcome {
         match self {
             Self::Status(look) => {
-                let reports = Place::where_one_stands(context)?.status(&look.plane)?;
-                show(&reports, look.json)
+                let (reports, names) = look.reports(context)?;
+                told::show(&reports, &names, look.json)
             }
             Self::Version(look) => {
-                let reports = Place::where_one_stands(context)?.status(&look.plane)?;
-                newest(&reports, look.json)
+                let (reports, names) = look.reports(context)?;
+                told::newest(&reports, &names, look.json)
             }
             Self::Check(look) => {
-                let reports = Place::where_one_stands(context)?.status(&look.plane)?;
+                let (reports, names) = look.reports(context)?;
+                told::show(&reports, &names, look.json)?;
                 let waiting: usize = reports.iter().map(|report| report.pending.len()).sum();
-                show(&reports, look.json)?;
-                if waiting == 0 {
-                    Ok(())
-                } else {
-                    Err(Failure::failed(format!("{waiting} steps wait")))
+                told::none_failed(failures(&reports), reports.len())?;
+                match waiting {
+                    0 => Ok(()),
+                    1 => Err(Failure::failed("1 step waits; steading migrate up runs it")),
+                    some => Err(Failure::failed(format!(
+                        "{some} steps wait; steading migrate up runs them"
+                    ))),
                 }
             }
-            Self::Up(act) => {
-                let place = Place::of(context)?;
-                if act.dry_run {
-                    return preview(&place.status(&act.plane)?, Direction::Up, act.json);
-                }
-                place.step(context, &act, Direction::Up)
-            }
+            Self::Up(act) => act.run(context, &Place::of(context)?, Direction::Up),
             Self::Down(act) => {
-                let place = Place::where_one_stands(context)?;
-                let before = place.status(&act.plane)?;
-                if act.dry_run {
-                    return preview(&before, Direction::Down, act.json);
-                }
-                act.consent.to(
-                    "The last step of each store is taken back, and what it made is lost. Go on?",
-                )?;
-                place.step(context, &act, Direction::Down)
+                act.run(context, &Place::where_one_stands(context)?, Direction::Down)
             }
+            Self::Force(force) => force.run(context),
             Self::Create(create) => create.run(),
         }
     }
 }
 
-/// Where the stores are.
-struct Place {
-    loaded: Loaded,
-    options: StoreOptions,
-}
-
-impl Place {
-    fn of(context: &Context) -> Result<Self, Failure> {
-        let loaded = context.load()?;
-        let options = boot::store_options(&loaded, Clock::system(), &JobBell::default());
-        Ok(Self { loaded, options })
-    }
-
-    /// Refuses where there is nothing yet: nothing is made by looking.
-    fn where_one_stands(context: &Context) -> Result<Self, Failure> {
-        let place = Self::of(context)?;
-        if boot::stands(&place.loaded)? {
-            Ok(place)
-        } else {
-            Err(nothing_there(&place.loaded))
+impl Act {
+    fn run(&self, context: &Context, place: &Place, direction: Direction) -> Outcome {
+        let which = place.which(&self.plane)?;
+        if self.dry_run {
+            let reports = place.status(which)?;
+            return told::preview(&reports, &place.names()?, direction, self.json);
         }
-    }
-
-    fn status(&self, plane: &Plane) -> Result<Vec<StoreReport>, Failure> {
-        migrate::status(&self.options, plane.which()).map_err(|e| BootError::from(e).into())
-    }
-
-    fn step(&self, context: &Context, act: &Act, direction: Direction) -> Outcome {
-        let _lock = signed(&self.loaded)?;
-        let bar = Bar::of(context, act.json);
-        let options = StoreOptions {
-            told: bar.told(),
-            ..self.options.clone()
-        };
-        let reports = migrate::run(&options, act.plane.which(), direction);
+        if direction == Direction::Down {
+            self.consent.to(
+                "The last step of each store is taken back, and what it made is lost. Go on?",
+            )?;
+        }
+        let bar = Bar::of(context, self.json);
+        let reports = place.step(which, direction, bar.told());
         bar.end();
-        show(&reports.map_err(BootError::from)?, act.json)
+        let reports = reports?;
+        told::show(&reports, &place.names()?, self.json)?;
+        told::none_failed(failures(&reports), reports.len())
     }
 }
 
-/// The newest step in place of each store.
-fn newest(reports: &[StoreReport], json: bool) -> Outcome {
-    if json {
-        return out::json(reports);
-    }
-    let rows: Vec<Vec<String>> = reports
+fn failures(reports: &[StoreReport]) -> usize {
+    reports
         .iter()
-        .map(|report| {
-            let newest = report.applied.last().cloned();
-            vec![
-                report.store.clone(),
-                newest.unwrap_or_else(|| "none".to_owned()),
-            ]
-        })
-        .collect();
-    out::data(&out::columns(&rows))
-}
-
-/// The data folder, with word of who works in it.
-fn signed(loaded: &Loaded) -> Result<Option<DataLock>, Failure> {
-    let mut lock = boot::take_folder(loaded)?;
-    if let Some(lock) = &mut lock {
-        lock.sign().map_err(BootError::from)?;
-    }
-    Ok(lock)
-}
-
-/// What a step would do to a store.
-#[derive(serde::Serialize)]
-struct Would {
-    store: String,
-    /// Steps that would be run.
-    run: Vec<String>,
-    /// Steps that would be taken back.
-    take_back: Vec<String>,
-}
-
-/// Says which steps would be run or taken back.
-fn preview(reports: &[StoreReport], direction: Direction, json: bool) -> Outcome {
-    let would: Vec<Would> = reports
-        .iter()
-        .map(|report| Would {
-            store: report.store.clone(),
-            run: match direction {
-                Direction::Up => report.pending.clone(),
-                Direction::Down => Vec::new(),
-            },
-            take_back: match direction {
-                Direction::Up => Vec::new(),
-                Direction::Down => report.applied.last().cloned().into_iter().collect(),
-            },
-        })
-        .collect();
-    if json {
-        return out::json(&would);
-    }
-    let head = ["STORE", "STEP", "WOULD BE"]
-        .map(ToOwned::to_owned)
-        .to_vec();
-    let row =
-        |store: &str, step: &str, word: &str| [store, step, word].map(ToOwned::to_owned).to_vec();
-    let rows: Vec<Vec<String>> = would
-        .iter()
-        .flat_map(|one| {
-            let run = one.run.iter().map(|step| row(&one.store, step, "run"));
-            let back = one
-                .take_back
-                .iter()
-                .map(|step| row(&one.store, step, "taken back"));
-            run.chain(back).collect::<Vec<_>>()
-        })
-        .collect();
-    if rows.is_empty() {
-        out::say("Nothing would be done.");
-        return Ok(());
-    }
-    out::data(&out::columns(
-        &std::iter::once(head).chain(rows).collect::<Vec<_>>(),
-    ))
-}
-
-fn show(reports: &[StoreReport], json: bool) -> Outcome {
-    if json {
-        return out::json(reports);
-    }
-    let mut rows = vec![vec![
-        "STORE".to_owned(),
-        "IN PLACE".to_owned(),
-        "WAITING".to_owned(),
-        "NEWEST".to_owned(),
-    ]];
-    rows.extend(reports.iter().map(|report| {
-        vec![
-            report.store.clone(),
-            report.applied.len().to_string(),
-            report.pending.len().to_string(),
-            report.applied.last().cloned().unwrap_or_default(),
-        ]
-    }));
-    out::data(&out::columns(&rows))
+        .filter(|report| report.failed.is_some())
+        .count()
 }
 
 impl From<migrate::MigrateError> for Failure {
@@ -276,6 +133,7 @@ impl From<migrate::MigrateError> for Failure {
         let exit = match &error {
             migrate::MigrateError::Newer { .. } => Exit::Configuration,
             migrate::MigrateError::Unreachable(_) => Exit::Unavailable,
+            migrate::MigrateError::Unknown { .. } => Exit::BadInput,
             migrate::MigrateError::Failed { .. } => Exit::Failed,
         };
         Self::new(exit, error.to_string())

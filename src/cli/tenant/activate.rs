@@ -30,7 +30,7 @@ impl Activate {
         let company = tenancy::change_status(app, &Actor::shell(), id, Status::Active).await?;
         io.say(format!("{} is active.", company.slug));
         if self.json {
-            shown(app, io, &company, true)
+            shown(app, io, &company, true).await
         } else {
             Ok(())
         }

@@ -40,7 +40,7 @@ impl Archive {
             company.slug
         ));
         if self.json {
-            shown(app, io, &company, true)
+            shown(app, io, &company, true).await
         } else {
             Ok(())
         }

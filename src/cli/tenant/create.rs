@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::record::Record;
+use super::tell_of_plan;
 use crate::app::App;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::prompt::{Consent, PasswordInput};
@@ -175,6 +176,7 @@ impl Create {
             tenancy::free_slug(app, &Actor::shell(), &new.slug).await?;
         }
         let opened = people::create_company(app, new, owner, password.as_ref()).await?;
+        tell_of_plan(&opened.company, io);
         let link = opened.invitation.as_ref();
         if self.json {
             let owner = self.owner_email.as_ref().map(|email| {

@@ -97,7 +97,7 @@ impl Delete {
             let actor = Actor::shell();
             let company = tenancy::close(app, &actor, company.id, self.in_days, None).await?;
             if self.json {
-                return shown(app, io, &company, true);
+                return shown(app, io, &company, true).await;
             }
             let at = company.closing.map(|closing| closing.at.to_string());
             io.say(format!(

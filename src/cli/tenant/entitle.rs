@@ -78,16 +78,5 @@ fn wrong(flag: &str, message: &str) -> crate::Error {
 
 /// What stands now, in one line.
 pub(super) fn said(view: &EntitlementView) -> String {
-    let mut line = format!(
-        "The product {} is {}",
-        view.product,
-        if view.is_enabled { "on" } else { "off" }
-    );
-    if let Some(until) = view.expires_at {
-        line.push_str(&format!(" until {until}"));
-    }
-    for (name, most) in &view.limits {
-        line.push_str(&format!(", {name} at most {most}"));
-    }
-    line + "."
+    format!("The product {} is {}.", view.product, view.words())
 }

@@ -33,7 +33,7 @@ impl Freeze {
             company.slug
         ));
         if self.json {
-            shown(app, io, &company, true)
+            shown(app, io, &company, true).await
         } else {
             Ok(())
         }

@@ -34,7 +34,7 @@ impl Keep {
             company.status.as_str()
         ));
         if self.json {
-            shown(app, io, &company, true)
+            shown(app, io, &company, true).await
         } else {
             Ok(())
         }

@@ -16,7 +16,7 @@ mod show;
 
 use clap::{Args, Subcommand};
 
-use super::exit::{Failure, Outcome};
+use super::exit::{Exit, Failure, Outcome};
 use super::stores::Io;
 use crate::Error;
 use crate::app::App;
@@ -45,8 +45,27 @@ impl Company {
 
 pub(super) fn unknown(error: Error, slug: Option<&str>) -> Failure {
     match (error, slug) {
-        (Error::NotFound, Some(slug)) => Failure::failed(format!("there is no company {slug}")),
+        (Error::NotFound, Some(slug)) => Failure::failed(format!(
+            "there is no company {slug}; steading tenant list shows those there are"
+        )),
+        // Without a slug only one thing can be wrong with what was given: that one was needed.
+        (Error::Invalid(_), None) => Failure::new(
+            Exit::Usage,
+            "this instance serves many companies: name one with --tenant SLUG; steading tenant list shows them",
+        ),
         (other, _) => other.into(),
+    }
+}
+
+/// Says what a plan's name means that this version does not know: a typing mistake would be found out late.
+fn tell_of_plan(company: &tenancy::Company, io: &mut Io) {
+    let (plan, known) = (&company.plan, tenancy::plans::PLANS.map(|plan| plan.name));
+    if !known.contains(&plan.as_str()) {
+        io.say(format!(
+            "No plan is called {plan} here, so the company may have what {} allows. There are {}.",
+            tenancy::FIRST_PLAN,
+            known.join(", ")
+        ));
     }
 }
 
@@ -100,6 +119,7 @@ impl Tenant {
     pub(super) fn only_looks(&self) -> bool {
         match self {
             Self::Create(command) => command.dry_run,
+            Self::Set(command) => command.dry_run,
             Self::Delete(command) => command.dry_run,
             _ => false,
         }
@@ -164,6 +184,12 @@ impl Tenant {
                 command
                     .preview(look.control(), look.tenants(), tenancy, &company, io)
                     .await
+            }
+            (Self::Set(command), Some(look)) => {
+                let company = shell::by_slug(look.control(), &command.slug)
+                    .await
+                    .map_err(|error| unknown(error, Some(&command.slug)))?;
+                command.preview(look.control(), &company, io).await
             }
             _ => Err(Failure::failed("there is nothing to look at")),
         }

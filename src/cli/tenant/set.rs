@@ -3,15 +3,16 @@
 use clap::Args;
 
 use super::entitle::{Entitled, said};
-use super::named;
 use super::record::{Record, moment};
 use super::show::shown;
+use super::{named, tell_of_plan};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::cli::exit::Outcome;
+use crate::cli::exit::{Failure, Outcome};
 use crate::cli::prompt::Consent;
 use crate::cli::stores::Io;
-use crate::tenancy;
+use crate::db::Control;
+use crate::tenancy::{self, Company};
 
 /// Change what is known of a company
 #[derive(Debug, Args)]
@@ -22,7 +23,7 @@ use crate::tenancy;
   steading tenant set acme --product partners --knob members=5  lets five people in, whatever the plan says")]
 pub struct Set {
     /// Its slug
-    slug: String,
+    pub(super) slug: String,
     #[command(flatten)]
     record: Record,
     /// When its trial ends: a day, or a time with its zone; empty for never
@@ -32,30 +33,96 @@ pub struct Set {
     entitled: Entitled,
     #[command(flatten)]
     consent: Consent,
+    /// Only say what would change; no file is touched
+    #[arg(long)]
+    pub(super) dry_run: bool,
     /// Print one JSON value
     #[arg(long)]
     json: bool,
 }
 
 impl Set {
-    pub(super) async fn run(self, app: &App, io: &mut Io) -> Outcome {
-        self.consent.to_nothing()?;
-        let company = named(app, &self.slug).await?;
-        let (wanted, entitled) = (self.record.read()?, self.entitled.read()?);
+    /// What the flags would make of a company, values read but not yet judged.
+    fn change(&self, company: &Company) -> Result<impl Fn(&mut Company) + Send + use<>, Failure> {
+        let wanted = self.record.clone().read()?;
         let settings = wanted.settings(&company.settings)?;
         let trial = match self.trial_ends.as_deref() {
             None => None,
             Some("") => Some(None),
-            Some(text) => Some(Some(moment("trial_ends", text)?)),
+            Some(text) => Some(Some(moment("--trial-ends", text)?)),
         };
-        let changed = tenancy::change_record(app, &Actor::shell(), company.id, move |company| {
+        Ok(move |company: &mut Company| {
             company.settings.clone_from(&settings);
             wanted.onto(company);
             if let Some(at) = trial {
                 company.trial_ends_at = at;
             }
         })
-        .await?;
+    }
+
+    /// Says what would change. Nothing is written.
+    pub(super) async fn preview(
+        self,
+        control: &Control,
+        company: &Company,
+        io: &mut Io,
+    ) -> Outcome {
+        let (change, entitled) = (self.change(company)?, self.entitled.read()?);
+        let id = company.id;
+        let (before, after, entitled) = control
+            .read(move |c| {
+                let (before, after) = tenancy::judge_change(c, id, &change)?;
+                let entitled = entitled
+                    .as_ref()
+                    .map(|wanted| tenancy::plans::judge_entitlement(c, id, wanted));
+                Ok((before.record(), after.record(), entitled.transpose()?))
+            })
+            .await?;
+        if self.json {
+            return io.json(&serde_json::json!({
+                "dry_run": true, "before": before, "after": after, "entitlement": entitled,
+            }));
+        }
+        let told = |value: Option<&serde_json::Value>| match value {
+            None | Some(serde_json::Value::Null) => "nothing".to_owned(),
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        };
+        let mut lines: Vec<String> = after
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(name, value)| before.get(name.as_str()) != Some(*value))
+            .map(|(name, value)| {
+                let (was, is) = (told(before.get(name)), told(Some(value)));
+                format!("{} would become {is}; it is {was}.", name.replace('_', " "))
+            })
+            .collect();
+        if let Some(view) = &entitled {
+            lines.push(format!(
+                "The product {} would be {}.",
+                view.product,
+                view.words()
+            ));
+        }
+        if lines.is_empty() {
+            lines.push("Nothing would be different.".to_owned());
+        }
+        lines.iter().for_each(|line| io.say(line));
+        Ok(())
+    }
+
+    pub(super) async fn run(self, app: &App, io: &mut Io) -> Outcome {
+        self.consent.to_nothing()?;
+        let company = named(app, &self.slug).await?;
+        if self.dry_run {
+            return self.preview(&app.control, &company, io).await;
+        }
+        let (change, entitled) = (self.change(&company)?, self.entitled.read()?);
+        let changed = tenancy::change_record(app, &Actor::shell(), company.id, change).await?;
+        if changed.plan != company.plan {
+            tell_of_plan(&changed, io);
+        }
         let decided = entitled.is_some();
         if let Some(entitled) = entitled {
             let stands = tenancy::entitle(app, &Actor::shell(), company.id, entitled).await?;
@@ -64,6 +131,6 @@ impl Set {
         if changed == company && !decided {
             io.say("Nothing was different.");
         }
-        shown(app, io, &changed, self.json)
+        shown(app, io, &changed, self.json).await
     }
 }

@@ -26,18 +26,19 @@ impl Show {
         let company = shell::meant(app, slug)
             .await
             .map_err(|error| unknown(error, slug))?;
-        shown(app, io, &company, self.json)
+        shown(app, io, &company, self.json).await
     }
 }
 
 /// A company, as JSON or as a table without what is not known of it.
-pub(super) fn shown(app: &App, io: &mut Io, company: &Company, json: bool) -> Outcome {
-    let shown = Shown::of(app, company);
+pub(super) async fn shown(app: &App, io: &mut Io, company: &Company, json: bool) -> Outcome {
+    let mut shown = Shown::whole(app, company).await?;
     if json {
         return io.json(&shown);
     }
+    let entitlements = shown.entitlements.take().unwrap_or_default();
     let value = serde_json::to_value(&shown).map_err(|e| Failure::failed(e.to_string()))?;
-    let rows: Vec<Vec<String>> = value
+    let mut rows: Vec<Vec<String>> = value
         .as_object()
         .into_iter()
         .flatten()
@@ -49,6 +50,11 @@ pub(super) fn shown(app: &App, io: &mut Io, company: &Company, json: bool) -> Ou
             vec![name.replace('_', " "), text]
         })
         .collect();
+    rows.extend(
+        entitlements
+            .iter()
+            .map(|one| vec![format!("product {}", one.product), one.words()]),
+    );
     io.data(&out::columns(&rows));
     Ok(())
 }

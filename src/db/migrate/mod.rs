@@ -5,7 +5,9 @@
 //! data folder ([`super::lock`]), which the caller holds.
 
 pub(super) mod company;
+mod force;
 pub(in crate::db) mod lone;
+mod registry;
 mod snapshot;
 mod store;
 
@@ -23,6 +25,9 @@ use crate::id::TenantId;
 
 pub use self::company::create_tenant_store;
 pub(super) use self::company::expected_objects;
+pub use self::force::{Forced, force};
+pub use self::registry::{Registered, registered};
+pub(super) use self::store::newest_of_companies;
 
 /// "steading" as a number: whoever migrates this database holds it.
 const ADVISORY_LOCK: i64 = 0x7374_6561_6469_6e67;
@@ -50,6 +55,18 @@ pub enum MigrateError {
         /// What the database said.
         reason: String,
     },
+    /// There is no such step.
+    #[error(
+        "{store} has no step {version}. Name one of: {known}; or none, for a store without any."
+    )]
+    Unknown {
+        /// Which file or schema.
+        store: String,
+        /// What was asked for.
+        version: String,
+        /// Every step there is.
+        known: String,
+    },
     /// The store cannot be reached.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
@@ -76,6 +93,8 @@ pub enum Which {
     All,
     /// The control plane.
     Control,
+    /// Every company's file (on PostgreSQL: the shared tenant schema).
+    Companies,
     /// One company's file (on PostgreSQL: the shared tenant schema).
     Tenant(TenantId),
 }
@@ -107,19 +126,14 @@ pub fn run(
         store.report()
     };
     if options.is_postgres() {
-        return on_postgres(options, which, true, &mut |store| change(store));
+        return on_postgres(options, which, Touch::Step, &mut |store| change(store));
     }
     sqlite::assert_version().map_err(|e| MigrateError::Failed {
         store: "SQLite".to_owned(),
         reason: e.reason(),
     })?;
     let stores = files(options, which)?;
-    for checked in each(&stores, &|file| file.open()?.check_not_newer()) {
-        // A file that cannot even be read is told of below: it is one company's trouble.
-        if let Err(newer @ MigrateError::Newer { .. }) = checked {
-            return Err(newer);
-        }
-    }
+    refuse_newer(each(&stores, &|file| file.open()?.check_not_newer()))?;
     if which != Which::Control {
         company::sweep(&options.data_dir).map_err(unreachable)?;
     }
@@ -130,10 +144,25 @@ pub fn run(
         options.told.at("stores", done as u64, stores.len() as u64);
         outcome
     };
-    reported(&stores, each(&stores, &told))
+    let reports = reported(&stores, each(&stores, &told))?;
+    for report in &reports {
+        if let Some(why) = &report.failed {
+            tracing::error!(store = %report.store, error = %why, "A company's file could not be migrated; the others go on");
+        }
+    }
+    Ok(reports)
 }
 
-/// What is in place and what waits, changing nothing.
+/// A store that is newer stops everything. One that cannot even be read is told of later: it is one company's trouble.
+fn refuse_newer<T>(looked: Vec<Result<T, MigrateError>>) -> Result<(), MigrateError> {
+    let newer = looked
+        .into_iter()
+        .filter_map(Result::err)
+        .find(|error| matches!(error, MigrateError::Newer { .. }));
+    newer.map_or(Ok(()), Err)
+}
+
+/// What is in place and what waits, changing nothing. One company's file that cannot be read is told of in its report.
 ///
 /// # Errors
 /// As [`run`].
@@ -143,26 +172,44 @@ pub fn status(options: &StoreOptions, which: Which) -> Result<Vec<StoreReport>, 
         store.report()
     };
     if options.is_postgres() {
-        return on_postgres(options, which, false, &mut |store| look(store));
+        return on_postgres(options, which, Touch::Look, &mut |store| look(store));
     }
     let stores = files(options, which)?;
-    let reports = each(&stores, &|file| {
+    let mut looked = each(&stores, &|file| {
         if file.path.is_file() {
             look(&mut file.open()?)
         } else {
             file.unborn()
         }
     });
-    reports.into_iter().collect()
+    if let Some(newer) = looked
+        .iter()
+        .position(|one| matches!(one, Err(MigrateError::Newer { .. })))
+    {
+        return looked.swap_remove(newer).map(|report| vec![report]);
+    }
+    reported(&stores, looked)
+}
+
+/// What is about to happen to a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Touch {
+    /// It is read.
+    Look,
+    /// Steps are run, never over a schema that is newer.
+    Step,
+    /// It is marked, whatever stands there.
+    Mark,
 }
 
 /// The owner's own view of both schemas, with the lock held where something will change.
-fn on_postgres(
+fn on_postgres<T>(
     options: &StoreOptions,
     which: Which,
-    change: bool,
-    act: &mut dyn FnMut(&mut Store) -> Result<StoreReport, MigrateError>,
-) -> Result<Vec<StoreReport>, MigrateError> {
+    touch: Touch,
+    act: &mut dyn FnMut(&mut Store) -> Result<T, MigrateError>,
+) -> Result<Vec<T>, MigrateError> {
+    let change = touch != Touch::Look;
     let url = options
         .owner_url
         .as_deref()
@@ -183,8 +230,10 @@ fn on_postgres(
         .into_iter()
         .filter(|plane| wanted(which, *plane))
         .collect();
-    for plane in &planes {
-        conn = in_schema(conn, *plane, &mut Store::check_not_newer)?.0;
+    if touch != Touch::Mark {
+        for plane in &planes {
+            conn = in_schema(conn, *plane, &mut Store::check_not_newer)?.0;
+        }
     }
     let mut reports = Vec::new();
     for plane in &planes {
@@ -229,7 +278,7 @@ fn wanted(which: Which, plane: Plane) -> bool {
     match which {
         Which::All => true,
         Which::Control => plane == Plane::Control,
-        Which::Tenant(_) => plane == Plane::Tenant,
+        Which::Companies | Which::Tenant(_) => plane == Plane::Tenant,
     }
 }
 
@@ -294,7 +343,7 @@ fn files(options: &StoreOptions, which: Which) -> Result<Vec<File>, MigrateError
         files.push(File::control(&options.data_dir));
     }
     match which {
-        Which::All => {
+        Which::All | Which::Companies => {
             let tenants = company::files(&options.data_dir).map_err(unreachable)?;
             files.extend(
                 tenants
@@ -360,7 +409,6 @@ fn reported(
         match outcome {
             Ok(report) => reports.push(report),
             Err(error) if file.plane == Plane::Tenant && companies > 1 => {
-                tracing::error!(store = %file.name, %error, "A company's file could not be migrated; the others go on");
                 reports.push(StoreReport {
                     store: file.name.clone(),
                     applied: Vec::new(),

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use diesel::migration::{Migration, MigrationSource};
+use diesel::connection::SimpleConnection;
+use diesel::migration::{Migration, MigrationConnection, MigrationSource};
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -133,6 +134,51 @@ impl Store {
         Ok(known.filter(|version| !applied.contains(version)).collect())
     }
 
+    /// The steps of a store that is at `version`, oldest first.
+    pub(super) fn steps_until(&self, version: Option<&str>) -> Result<Vec<String>, MigrateError> {
+        let mut known = self.known()?;
+        let Some(version) = version else {
+            return Ok(Vec::new());
+        };
+        if !known.iter().any(|step| step == version) {
+            return Err(MigrateError::Unknown {
+                store: self.name.clone(),
+                version: version.to_owned(),
+                known: known.join(", "),
+            });
+        }
+        known.retain(|step| step.as_str() <= version);
+        Ok(known)
+    }
+
+    /// Writes another list of steps, all at once. Runs none of them.
+    pub(super) fn mark(&mut self, steps: &[String]) -> Result<(), MigrateError> {
+        // The steps are the embedded ones, whose names are digits.
+        let rows: Vec<String> = steps.iter().map(|step| format!("('{step}')")).collect();
+        let mut write = "BEGIN; DELETE FROM __diesel_schema_migrations; ".to_owned();
+        if !rows.is_empty() {
+            let rows = rows.join(", ");
+            write += &format!("INSERT INTO __diesel_schema_migrations (version) VALUES {rows}; ");
+        }
+        write += "COMMIT";
+        let marked = match &mut self.engine {
+            Engine::Sqlite(Conn::Sqlite(conn)) => {
+                conn.setup().and_then(|_| conn.batch_execute(&write))
+            }
+            Engine::Sqlite(Conn::Postgres(conn)) | Engine::Postgres(conn) => {
+                conn.setup().and_then(|_| conn.batch_execute(&write))
+            }
+        };
+        if marked.is_err() {
+            // Whether there was anything to roll back does not matter: what went wrong is told.
+            let _ = match &mut self.engine {
+                Engine::Sqlite(conn) => conn.batch_execute("ROLLBACK"),
+                Engine::Postgres(conn) => conn.batch_execute("ROLLBACK"),
+            };
+        }
+        marked.map_err(|e| self.failed(e))
+    }
+
     pub(super) fn report(&mut self) -> Result<StoreReport, MigrateError> {
         Ok(StoreReport {
             store: self.name.clone(),
@@ -165,6 +211,11 @@ impl Store {
         };
         outcome.map_err(|e| self.failed(e))
     }
+}
+
+/// The newest step of the companies' plane; both engines have the same ones.
+pub(in crate::db) fn newest_of_companies() -> Option<String> {
+    known_sqlite(Plane::Tenant).ok()?.pop()
 }
 
 /// The steps of a company's file.

@@ -6,7 +6,8 @@ use actix_web::web::Path;
 use askama::Template;
 
 use super::record::Record;
-use super::{address, find};
+use super::{address, find, owners};
+use crate::identity::shell::invite_owner;
 use crate::operator::door::Operating;
 use crate::operator::place::Place;
 use crate::tenancy::{self, Company, Status};
@@ -23,7 +24,11 @@ struct Edit {
     errors: FormErrors,
     here: String,
     kinds: Vec<Choice>,
+    plans: Vec<Choice>,
     record: Record,
+    /// Nobody owns it, so the form asks for somebody.
+    needs_owner: bool,
+    owner_email: String,
 }
 
 /// The kinds to choose from.
@@ -41,13 +46,10 @@ pub(super) fn kinds() -> Vec<Choice> {
 pub async fn form(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
     let company = editable(&who, &slug).await?;
     let record = Record::of(&company);
-    Ok(respond(
-        &who,
-        &company,
-        StatusCode::OK,
-        record,
-        FormErrors::none(),
-    ))
+    let needs_owner = owners(&who.app, &company).await?.is_empty();
+    let owner = needs_owner.then(String::new);
+    let (ok, none) = (StatusCode::OK, FormErrors::none());
+    Ok(respond(&who, &company, ok, record, owner, none))
 }
 
 /// Saves what was typed.
@@ -66,8 +68,22 @@ pub async fn save(who: Operating, slug: Path<String>, form: Form) -> Result<Http
         }
         Err(error) => Err(error),
     };
+    let needs_owner = owners(&who.app, &company).await?.is_empty();
+    let owner = needs_owner.then(|| form.text("owner_email").to_owned());
+    let outcome = match (outcome, &owner) {
+        (Ok(company), Some(email)) if !email.is_empty() => {
+            let invited = invite_owner(&who.app, &who.actor, company.id, email).await;
+            invited.map(|invitation| (company, invitation))
+        }
+        (outcome, _) => outcome.map(|company| (company, None)),
+    };
     match outcome {
-        Ok(company) => {
+        Ok((company, Some(invitation))) => {
+            let title = format!("{} has an owner", company.settings.name);
+            let back = address(&company);
+            Ok(super::new::handed_on(&who, title, invitation, back))
+        }
+        Ok((company, None)) => {
             let said = Toast::good(format!("{} is saved.", company.settings.name));
             Ok(flash::with(
                 answer::see_other(&address(&company)),
@@ -78,7 +94,7 @@ pub async fn save(who: Operating, slug: Path<String>, form: Form) -> Result<Http
         Err(error) => {
             let errors = shown_in_form(error)?;
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(respond(&who, &company, status, record, errors))
+            Ok(respond(&who, &company, status, record, owner, errors))
         }
     }
 }
@@ -99,6 +115,7 @@ fn respond(
     company: &Company,
     status: StatusCode,
     record: Record,
+    owner: Option<String>,
     errors: FormErrors,
 ) -> HttpResponse {
     let here = address(company);
@@ -113,7 +130,10 @@ fn respond(
             errors,
             here,
             kinds: kinds(),
+            plans: super::plans(&record.plan, &who.format()),
             record,
+            needs_owner: owner.is_some(),
+            owner_email: owner.unwrap_or_default(),
         },
     )
 }

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::{address, select, state};
+use super::{address, select, size, state};
 use crate::Result;
 use crate::audit;
 use crate::config::BACKUP_SCHEDULE;
@@ -41,8 +41,11 @@ struct Row {
     links: String,
     events: String,
     size: String,
+    version: String,
     active: Markup,
     missing: String,
+    /// Why its store could not be brought to this version.
+    upgrade_failed: String,
 }
 
 /// Shows the companies.
@@ -64,11 +67,11 @@ pub async fn list(who: Operating) -> Result<HttpResponse> {
     let rows = companies
         .rows
         .iter()
-        .map(|company| row(company, used.get(&company.id), &format))
+        .map(|company| row(&who, company, used.get(&company.id), &format))
         .collect();
     let mut shell = who
         .shell(Place::Companies, "Companies")
-        .lead("Who works on this instance, where they stand and what they use.");
+        .lead("Who works on this instance, where they stand and what they use; events are those of this month.");
     let failure = |c: &mut ControlConn<'_>| audit::standing_failure(c, BACKUP_SCHEDULE);
     if let Some(event) = who.app.control.read(failure).await? {
         shell.notices.push(Notice {
@@ -89,7 +92,7 @@ pub async fn list(who: Operating) -> Result<HttpResponse> {
     }))
 }
 
-fn row(company: &Company, used: Option<&Usage>, format: &Format) -> Row {
+fn row(who: &Operating, company: &Company, used: Option<&Usage>, format: &Format) -> Row {
     let count =
         |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |value| format.number(value));
     let told = |pick: fn(&Usage) -> Option<i64>| count(used.and_then(pick));
@@ -103,13 +106,15 @@ fn row(company: &Company, used: Option<&Usage>, format: &Format) -> Row {
         partners: told(|used| used.partners),
         links: told(|used| used.links),
         events: told(|used| used.events_this_month),
-        size: used
-            .and_then(|used| used.size_bytes)
-            .map_or_else(|| "–".to_owned(), |bytes| format.bytes(bytes)),
+        size: used.map_or_else(|| "–".to_owned(), |used| size(&who.app, used, format)),
+        version: used
+            .and_then(|used| used.schema_version.clone())
+            .unwrap_or_default(),
         active: format.when_or_none(used.and_then(|used| used.last_activity_at)),
         missing: used
             .and_then(|used| used.missing.clone())
             .unwrap_or_default(),
+        upgrade_failed: company.upgrade_failed.clone().unwrap_or_default(),
     }
 }
 

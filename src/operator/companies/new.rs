@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::address;
 use super::record::{Record, slug};
-use crate::identity::{NewOwner, Opened, open_with_link};
+use crate::identity::{InvitationLink, NewOwner, Opened, open_with_link};
 use crate::operator::door::Operating;
 use crate::operator::place::Place;
 use crate::tenancy::Status;
@@ -21,6 +21,7 @@ struct New {
     shell: PageShell,
     errors: FormErrors,
     kinds: Vec<Choice>,
+    plans: Vec<Choice>,
     slug: String,
     owner_email: String,
     owner_name: String,
@@ -127,8 +128,18 @@ fn answered(who: &Operating, opened: Opened) -> HttpResponse {
         let toast = crate::web::parts::Toast::good(format!("{name} is open."));
         return flash::with(answer::see_other(&back), &who.app, &toast);
     };
+    handed_on(who, format!("{name} is open"), invitation, back)
+}
+
+/// The page with a link for an owner, which is shown this one time.
+pub(super) fn handed_on(
+    who: &Operating,
+    title: String,
+    invitation: InvitationLink,
+    back: String,
+) -> HttpResponse {
     let shell = who
-        .shell(Place::Companies, format!("{name} is open"))
+        .shell(Place::Companies, title)
         .crumb("Companies", Place::Companies.path());
     page::ok(&Made {
         shell,
@@ -156,6 +167,7 @@ fn respond(
             shell,
             errors,
             kinds: super::edit::kinds(),
+            plans: super::plans(&record.plan, &who.format()),
             statuses: [("active", "Active"), ("trial", "Trial"), ("demo", "Demo")]
                 .map(|(value, label)| Choice::new(value, label))
                 .to_vec(),

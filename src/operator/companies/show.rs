@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use super::{address, find, state};
+use super::{address, find, owners, size, state};
 use crate::Result;
 use crate::app::App;
 use crate::audit;
@@ -13,6 +13,7 @@ use crate::operator::door::Operating;
 use crate::operator::place::Place;
 use crate::operator::usage::{self, Usage};
 use crate::slice::{Check, Level};
+use crate::tenancy::plans::{EntitlementView, entitlements};
 use crate::tenancy::{Company, Status};
 use crate::web::format::Format;
 use crate::web::markup::Markup;
@@ -59,11 +60,16 @@ pub async fn show(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
         .control
         .read(move |c| audit::history_of(c, &id))
         .await?;
+    let entitlements = who.app.control.read(move |c| entitlements(c, id)).await?;
+    let owners = owners(&who.app, &company).await?.join(", ");
     let format = who.format();
     let mut shell = who
         .shell(Place::Companies, company.settings.name.clone())
-        .crumb("Companies", Place::Companies.path())
-        .lead(format!("{}/t/{}/admin", who.app.public_url, company.slug));
+        .crumb("Companies", Place::Companies.path());
+    // Where an archived company was there is nothing any more.
+    if company.status != Status::Archived {
+        shell = shell.lead(format!("{}/t/{}/admin", who.app.public_url, company.slug));
+    }
     let bad = |text: String| Notice {
         tone: Tone::Bad,
         text,
@@ -83,7 +89,7 @@ pub async fn show(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
         state: state(&company),
         here: address(&company),
         figures: figures(&used, &format),
-        facts: facts(&company, &used, &format),
+        facts: facts(&who.app, &company, &used, &owners, &entitlements, &format),
         steps: steps(&company),
         checks,
         is_archived: company.status == Status::Archived,
@@ -130,16 +136,32 @@ fn figures(used: &Usage, format: &Format) -> Vec<Figure> {
     ]
 }
 
-fn facts(company: &Company, used: &Usage, format: &Format) -> Vec<(&'static str, Markup)> {
+fn facts(
+    app: &App,
+    company: &Company,
+    used: &Usage,
+    owners: &str,
+    entitlements: &[EntitlementView],
+    format: &Format,
+) -> Vec<(&'static str, Markup)> {
     let text = |value: Option<&String>| Markup::text(value.map_or("–", String::as_str));
     let closing = company.closing.as_ref();
     let day = |value: Option<jiff::civil::Date>| {
         Markup::text(&value.map_or_else(|| "–".to_owned(), |day| format.date(day)))
     };
+    let product = entitlements.iter().find(|one| one.product == "partners");
     vec![
         ("Slug", Markup::text(company.slug.as_str())),
         ("Kind", Markup::text(company.kind.as_str())),
         ("Plan", Markup::text(&company.plan)),
+        (
+            "Partner programme",
+            Markup::text(&product.map_or_else(|| "–".to_owned(), EntitlementView::words)),
+        ),
+        (
+            "Owned by",
+            Markup::text(if owners.is_empty() { "nobody" } else { owners }),
+        ),
         ("Name by law", text(company.legal_name.as_ref())),
         ("Tax id", text(company.tax_id.as_ref())),
         ("Industry", text(company.industry.as_ref())),
@@ -156,14 +178,8 @@ fn facts(company: &Company, used: &Usage, format: &Format) -> Vec<(&'static str,
             text(company.stripe_customer_id.as_ref()),
         ),
         ("Looked after by", text(company.sales_owner.as_ref())),
-        (
-            "On disk",
-            Markup::text(
-                &used
-                    .size_bytes
-                    .map_or_else(|| "–".to_owned(), |bytes| format.bytes(bytes)),
-            ),
-        ),
+        ("On disk", Markup::text(&size(app, used, format))),
+        ("Schema version", text(used.schema_version.as_ref())),
         ("Last change", format.when_or_none(used.last_activity_at)),
         ("Frozen since", format.when_or_none(company.frozen_at)),
         (

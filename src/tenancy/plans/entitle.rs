@@ -77,6 +77,66 @@ pub fn known_product(product: &str) -> Result<()> {
     ))
 }
 
+impl EntitlementView {
+    /// What stands, in one line: `on until 2026-12-31T00:00:00Z, members at most 5`.
+    pub fn words(&self) -> String {
+        let mut line = if self.is_enabled { "on" } else { "off" }.to_owned();
+        if let Some(until) = self.expires_at {
+            line.push_str(&format!(" until {until}"));
+        }
+        for (name, most) in &self.limits {
+            line.push_str(&format!(", {} at most {most}", name.replace('_', " ")));
+        }
+        line
+    }
+}
+
+/// What a company that nobody decided about may use of a product.
+fn undecided() -> Kept {
+    Kept {
+        is_enabled: true,
+        knobs: "{}".to_owned(),
+        expires_at: None,
+    }
+}
+
+/// What stands of every product there is.
+///
+/// # Errors
+/// Where the control plane does not answer.
+pub fn entitlements(c: &mut ControlConn, tenant: TenantId) -> Result<Vec<EntitlementView>> {
+    PRODUCTS
+        .into_iter()
+        .map(|product| {
+            let kept = store::entitlement(c, tenant, product)?.unwrap_or_else(undecided);
+            Ok(view(product, &kept))
+        })
+        .collect()
+}
+
+fn decided(before: &Kept, wanted: &Entitlement) -> Kept {
+    Kept {
+        is_enabled: wanted.is_enabled.unwrap_or(before.is_enabled),
+        expires_at: wanted.expires_at.unwrap_or(before.expires_at),
+        knobs: knobs::changed(&before.knobs, &wanted.knobs),
+    }
+}
+
+/// What would stand after a decision. Nothing is written.
+///
+/// # Errors
+/// As [`set_entitlement`].
+pub fn judge_entitlement(
+    c: &mut ControlConn,
+    tenant: TenantId,
+    wanted: &Entitlement,
+) -> Result<EntitlementView> {
+    let product = wanted.product.as_str();
+    known_product(product)?;
+    let before = store::entitlement(c, tenant, product)?.unwrap_or_else(undecided);
+    Ok(view(product, &decided(&before, wanted)))
+}
+
 /// Writes a decision with its event, in the transaction at hand. One that changes nothing leaves no trace.
 ///
 /// # Errors
@@ -91,16 +151,8 @@ pub fn set_entitlement(
     known_product(product)?;
     let (name, _) = store::name_and_plan(c, tenant)?.ok_or(Error::NotFound)?;
     let held = store::entitlement(c, tenant, product)?;
-    let before = held.clone().unwrap_or_else(|| Kept {
-        is_enabled: true,
-        knobs: "{}".to_owned(),
-        expires_at: None,
-    });
-    let after = Kept {
-        is_enabled: wanted.is_enabled.unwrap_or(before.is_enabled),
-        expires_at: wanted.expires_at.unwrap_or(before.expires_at),
-        knobs: knobs::changed(&before.knobs, &wanted.knobs),
-    };
+    let before = held.clone().unwrap_or_else(undecided);
+    let after = decided(&before, wanted);
     let (was, is) = (view(product, &before), view(product, &after));
     if before == after {
         return Ok(is);

@@ -10,7 +10,10 @@ mod trials;
 mod usage;
 
 pub use self::demos::{reset_demo, reset_demo_later, reset_due};
-pub use self::entitle::{Entitlement, EntitlementView, entitle, known_product, set_entitlement};
+pub use self::entitle::{
+    Entitlement, EntitlementView, entitle, entitlements, judge_entitlement, known_product,
+    set_entitlement,
+};
 pub use self::plan::{PLANS, PRODUCTS, Plan, UNLIMITED, find};
 pub use self::trials::end_trials;
 pub use self::usage::{Figure, Usage, usage_of};

@@ -18,12 +18,12 @@ use crate::harness::engine::Engine;
 use crate::harness::stores::{TestStores, Unopened, tenant_file};
 use crate::on_both_engines;
 
-fn up(options: &StoreOptions) -> Vec<migrate::StoreReport> {
+pub(super) fn up(options: &StoreOptions) -> Vec<migrate::StoreReport> {
     migrate::run(options, Which::All, Direction::Up).unwrap()
 }
 
 /// The shape of both planes.
-fn dump(stores: &TestStores) -> Vec<String> {
+pub(super) fn dump(stores: &TestStores) -> Vec<String> {
     match &stores.database {
         Some(urls) => {
             let mut conn = PgConnection::establish(&urls.superuser).unwrap();
@@ -384,39 +384,4 @@ fn a_killed_migration_is_taken_up_where_it_was() {
             ["ok"]
         );
     }
-}
-
-#[test]
-fn a_migration_cut_off_from_its_server_is_taken_up_where_it_was() {
-    let stores = TestStores::new(Engine::Postgres);
-    let before = dump(&stores);
-    let mut superuser =
-        PgConnection::establish(&stores.database.as_ref().unwrap().superuser).unwrap();
-    let mut cut = 0;
-    for round in 0..12_u64 {
-        let options = stores.options.clone();
-        let migrating = std::thread::spawn(move || {
-            for _ in 0..50 {
-                for direction in [Direction::Down, Direction::Down, Direction::Up] {
-                    migrate::run(&options, Which::All, direction)?;
-                }
-            }
-            Ok::<_, MigrateError>(())
-        });
-        std::thread::sleep(Duration::from_micros(round * 17_389 % 100_000));
-        while !migrating.is_finished() {
-            on_postgres(
-                &mut superuser,
-                "SELECT pg_terminate_backend(pid)::text AS value FROM pg_stat_activity WHERE datname = current_database() AND usename = 'steading_owner'",
-            );
-        }
-        cut += usize::from(migrating.join().unwrap().is_err());
-        let reports = up(&stores.options);
-        assert!(
-            reports.iter().all(|report| report.pending.is_empty()),
-            "{reports:?}"
-        );
-        assert_eq!(dump(&stores), before, "round {round}");
-    }
-    assert!(cut > 0, "no migration was cut off");
 }

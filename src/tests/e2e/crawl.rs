@@ -180,7 +180,7 @@ fn closing_a_company_is_as_strict_and_accessible_as_any_page() {
 }
 
 /// What is wrong with a page.
-fn look(browser: &Browser, base: &str, page: &str) -> Vec<String> {
+pub fn look(browser: &Browser, base: &str, page: &str) -> Vec<String> {
     browser.prefer(Scheme::Light);
     browser.resize(LAPTOP);
     browser.open(&format!("{base}{page}"));

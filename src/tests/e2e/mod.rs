@@ -1,5 +1,6 @@
 //! Whole walks through the product in a real browser, as its users take them.
 
+mod console;
 mod crawl;
 mod empty;
 mod errors;

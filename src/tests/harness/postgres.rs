@@ -37,8 +37,14 @@ pub fn copy_database(origin: &PgUrls) -> PgUrls {
 }
 
 struct Cluster {
-    port: u16,
     superuser: Mutex<PgConnection>,
+    server: Throwaway,
+}
+
+/// A server of its own, with nothing in it but its superuser.
+pub struct Throwaway {
+    port: u16,
+    folder: PathBuf,
     _guardian: Guardian,
 }
 
@@ -65,7 +71,7 @@ impl Cluster {
         let url = |user: &str, password: &str| {
             format!(
                 "postgres://{user}:{password}@127.0.0.1:{}/{name}",
-                self.port
+                self.server.port
             )
         };
         PgUrls {
@@ -82,85 +88,115 @@ fn cluster() -> &'static Cluster {
 }
 
 fn start() -> Cluster {
-    let folder = tempfile::Builder::new()
-        .prefix("steading-tests-pg-")
-        .tempdir()
-        .unwrap()
-        .keep();
-    let secret = |name: &str, value: &str| {
-        let path = folder.join(name);
-        fs::write(&path, value).unwrap();
-        path
-    };
-    let owner_file = secret("owner", OWNER_PASSWORD);
-    let request_file = secret("request", REQUEST_PASSWORD);
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
-    if running_as_root() {
-        let (uid, gid) = (number(&["-u", "postgres"]), number(&["-g", "postgres"]));
-        for path in [&folder, &owner_file, &request_file] {
-            chown(path, Some(uid), Some(gid)).unwrap();
-        }
-    }
-    let bin = programs();
-    let data = folder.join("data");
-    run(as_postgres(&bin.join("initdb"))
-        .arg("--pgdata")
-        .arg(&data)
-        .args([
-            "--username=postgres",
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        ])
-        .arg("--pwfile")
-        .arg(&owner_file));
-
-    let port = ports::free();
-    let mut command = as_postgres(&bin.join("postgres"));
-    command.arg("-D").arg(&data).arg("-k").arg(&folder).args([
-        "-h",
-        "127.0.0.1",
-        "-p",
-        &port.to_string(),
-    ]);
-    // Nothing here outlives the run, so nothing needs to reach the disk. The crash tests work on SQLite files.
-    for setting in [
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "autovacuum=off",
-        "max_connections=300",
-        "shared_buffers=128MB",
-        "max_locks_per_transaction=256",
-        "max_pred_locks_per_transaction=512",
-        "log_min_messages=log",
-    ] {
-        command.args(["-c", setting]);
-    }
-    let guardian = Guardian::start(&command, "QUIT", &folder);
-    guardian.output.wait_for("PostgreSQL", |line| {
-        line.contains("ready to accept connections").then_some(())
-    });
-    let url = format!("postgres://postgres:{OWNER_PASSWORD}@127.0.0.1:{port}/postgres");
-    let superuser = PgConnection::establish(&url).unwrap();
-
-    run(Command::new("sh")
-        .arg(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/docker/postgres-init.sh"
-        ))
-        .env("PGHOST", "127.0.0.1")
-        .env("PGPORT", port.to_string())
-        .env("PGUSER", "postgres")
-        .env("PGPASSWORD", OWNER_PASSWORD)
-        .env("STEADING_DB_NAME", TEMPLATE)
-        .env("STEADING_DB_OWNER_PASSWORD_FILE", &owner_file)
-        .env("STEADING_DB_REQUEST_PASSWORD_FILE", &request_file));
+    let server = Throwaway::start();
+    server.prepare(TEMPLATE, OWNER_PASSWORD, REQUEST_PASSWORD);
+    let superuser = PgConnection::establish(&server.superuser("postgres")).unwrap();
     Cluster {
-        port,
         superuser: Mutex::new(superuser),
-        _guardian: guardian,
+        server,
+    }
+}
+
+impl Throwaway {
+    /// The superuser's way into a database.
+    pub fn superuser(&self, database: &str) -> String {
+        self.url("postgres", OWNER_PASSWORD, database)
+    }
+
+    /// Somebody's way into a database.
+    pub fn url(&self, user: &str, password: &str, database: &str) -> String {
+        format!(
+            "postgres://{user}:{password}@127.0.0.1:{}/{database}",
+            self.port
+        )
+    }
+
+    /// Runs the script of the container set-up with these passwords.
+    pub fn prepare(&self, database: &str, owner: &str, request: &str) {
+        let secret = |name: &str, value: &str| {
+            let path = self.folder.join(name);
+            fs::write(&path, value).unwrap();
+            path
+        };
+        run(Command::new("sh")
+            .arg(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/docker/postgres-init.sh"
+            ))
+            .env("PGHOST", "127.0.0.1")
+            .env("PGPORT", self.port.to_string())
+            .env("PGUSER", "postgres")
+            .env("PGPASSWORD", OWNER_PASSWORD)
+            .env("STEADING_DB_NAME", database)
+            .env("STEADING_DB_OWNER_PASSWORD_FILE", secret("owner", owner))
+            .env(
+                "STEADING_DB_REQUEST_PASSWORD_FILE",
+                secret("request", request),
+            ));
+    }
+
+    /// Starts one.
+    pub fn start() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("steading-tests-pg-")
+            .tempdir()
+            .unwrap()
+            .keep();
+        let password = folder.join("superuser");
+        fs::write(&password, OWNER_PASSWORD).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+        if running_as_root() {
+            let (uid, gid) = (number(&["-u", "postgres"]), number(&["-g", "postgres"]));
+            for path in [&folder, &password] {
+                chown(path, Some(uid), Some(gid)).unwrap();
+            }
+        }
+        let bin = programs();
+        let data = folder.join("data");
+        run(as_postgres(&bin.join("initdb"))
+            .arg("--pgdata")
+            .arg(&data)
+            .args([
+                "--username=postgres",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ])
+            .arg("--pwfile")
+            .arg(&password));
+
+        let port = ports::free();
+        let mut command = as_postgres(&bin.join("postgres"));
+        command.arg("-D").arg(&data).arg("-k").arg(&folder).args([
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &port.to_string(),
+        ]);
+        // Nothing here outlives the run, so nothing needs to reach the disk. The crash tests work on SQLite files.
+        for setting in [
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "autovacuum=off",
+            "max_connections=300",
+            "shared_buffers=128MB",
+            "max_locks_per_transaction=256",
+            "max_pred_locks_per_transaction=512",
+            "log_min_messages=log",
+        ] {
+            command.args(["-c", setting]);
+        }
+        let guardian = Guardian::start(&command, "QUIT", &folder);
+        guardian.output.wait_for("PostgreSQL", |line| {
+            line.contains("ready to accept connections").then_some(())
+        });
+        Self {
+            port,
+            folder,
+            _guardian: guardian,
+        }
     }
 }
 

@@ -150,6 +150,11 @@ impl House {
         made.unwrap().key
     }
 
+    /// Where it answers.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// A browser that was never here.
     pub fn visitor(&self) -> Client {
         Client::new(&self.base)

@@ -6,7 +6,7 @@ use steading::routes;
 use steading::web::request::is_of_the_instance;
 use steading::web::route::{Reach, Route};
 
-use super::cases::{At, CASES, Case, Sent};
+use super::cases::{At, Case, Sent, cases};
 use super::companies::{Company, MARK, OTHER, OWN, furnished, home};
 use crate::harness::http::{Client, Reply};
 use crate::on_both_engines;
@@ -164,9 +164,7 @@ fn of_nobody(ids: &Ids) -> Ids {
 }
 
 fn case_of(route: &Route) -> Option<&'static Case> {
-    CASES
-        .iter()
-        .find(|case| case.0 == route.method.as_str() && case.1 == route.path)
+    cases().find(|case| case.0 == route.method.as_str() && case.1 == route.path)
 }
 
 fn is_api(route: &Route) -> bool {
@@ -389,7 +387,7 @@ on_both_engines! {
 #[test]
 fn every_case_is_a_route() {
     let all = routes::all();
-    for case in CASES {
+    for case in cases() {
         let is_there = all
             .iter()
             .any(|route| route.method.as_str() == case.0 && route.path == case.1);

@@ -4,4 +4,4 @@ mod api;
 mod companies;
 mod report;
 mod sign_in;
-mod signup;
+pub mod signup;

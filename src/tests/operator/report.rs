@@ -1,8 +1,9 @@
 //! The report over all companies, the trail and the outbox of the console.
 
+use steading::identity::shell;
 use steading::tenancy::Company;
 
-use crate::harness::engine::Engine;
+use crate::harness::engine::{Engine, wait};
 use crate::identity::House;
 use crate::on_both_engines;
 
@@ -14,6 +15,27 @@ fn break_store(house: &House, company: &Company) {
         .join("tenants")
         .join(format!("{}.db", company.id));
     std::fs::write(path, b"this is no database, however long one looks at it").unwrap();
+}
+
+/// One more partner of a company.
+fn add_partner(house: &House, company: &Company) {
+    let name = format!("key {}", house.app().clock.now());
+    let key = wait(shell::create_key(
+        house.app(),
+        company.id,
+        &name,
+        vec!["*".to_owned()],
+        None,
+    ))
+    .unwrap()
+    .key;
+    let partner = serde_json::json!({ "name": name, "email": format!("p{}@example.com", house.app().clock.now().as_micros()) });
+    let made = house.visitor().with_key(&key).json(
+        "POST",
+        &format!("/t/{}/api/v1/partners", company.slug),
+        &partner,
+    );
+    assert_eq!(made.status, 201, "{}", made.text());
 }
 
 on_both_engines! {
@@ -30,6 +52,34 @@ on_both_engines! {
         assert!(trail.contains("Company frozen") && trail.contains("op@example.com"), "{trail}");
         assert!(!trail.contains("Company opened"), "{trail}");
         let _ = op.get("/operator/mail").expect(200);
+    }
+}
+
+on_both_engines! {
+    fn figures_are_kept_for_a_minute_and_read_again_on_request(engine: Engine) {
+        let house = House::of_many(engine, &[]);
+        house.operator("op@example.com");
+        let acme = house.company("acme", "ana@example.com");
+        let op = house.operating("op@example.com");
+        let partners = |address: &str| {
+            let page = op.get(address).expect(200).text();
+            let row = page.split("<tr>").find(|row| row.contains(">Acme</a>")).unwrap().to_owned();
+            row.split("</td>").next().unwrap().rsplit('>').next().unwrap().to_owned()
+        };
+        let at = |seconds: u64| format!("2026-03-01T12:{:02}:{:02}Z", seconds / 60, seconds % 60);
+        assert_eq!(partners("/operator/report"), "0");
+        add_partner(&house, &acme);
+        house.later(59);
+        assert_eq!(partners("/operator/report"), "0", "kept");
+        assert!(op.get("/operator/report").text().contains(&at(0)), "since when it stands");
+        assert_eq!(partners("/operator/report?again=1"), "1");
+        assert!(op.get("/operator/report").text().contains(&at(59)));
+        add_partner(&house, &acme);
+        house.later(60);
+        assert_eq!(partners("/operator/report"), "2", "a minute is over");
+        // A company that was opened since is read beside the kept ones.
+        house.company("brick", "bo@example.com");
+        assert!(op.get("/operator/report").text().contains("Brick"));
     }
 }
 

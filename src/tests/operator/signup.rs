@@ -10,7 +10,7 @@ use crate::on_both_engines;
 const OPEN: &[(&str, &str)] = &[("STEADING_SIGNUP", "open")];
 const APPROVAL: &[(&str, &str)] = &[("STEADING_SIGNUP", "approval")];
 
-fn wish<'a>(company: &'a str, slug: &'a str, email: &'a str) -> [(&'a str, &'a str); 5] {
+pub fn wish<'a>(company: &'a str, slug: &'a str, email: &'a str) -> [(&'a str, &'a str); 5] {
     [
         ("company", company),
         ("slug", slug),
@@ -21,7 +21,7 @@ fn wish<'a>(company: &'a str, slug: &'a str, email: &'a str) -> [(&'a str, &'a s
 }
 
 /// The link of the newest mail about this company. The console shows that the mail is there, and its link only to its reader.
-fn link(house: &House, op: &Client, company: &str) -> String {
+pub fn link(house: &House, op: &Client, company: &str) -> String {
     let list = op
         .get(&format!("/operator/mail?q={company}"))
         .expect(200)

@@ -79,6 +79,54 @@ crate::on_both_engines! {
         let _ = home.run(&["tenant", "create", "acme"]).expect_code(0);
     }
 
+    fn a_preview_of_a_change_touches_nothing(engine: Engine) {
+        let home = multi(engine);
+        create(&home, "acme");
+        let before = super::bytes(home.path());
+        let would = home
+            .run(&["tenant", "set", "acme", "--plan", "growth", "--industry", "tea", "--product", "partners=off", "--dry-run"])
+            .expect_code(0);
+        for told in ["plan would become growth; it is starter.", "industry would become tea; it is nothing.", "partners would be off."] {
+            assert!(would.stderr.contains(told), "{told}: {would:?}");
+        }
+        let json = home.run(&["tenant", "set", "acme", "--plan", "growth", "--dry-run", "--json"]).expect_code(0).json();
+        assert_eq!((&json["before"]["plan"], &json["after"]["plan"]), (&"starter".into(), &"growth".into()));
+        assert!(home.run(&["tenant", "set", "acme", "--dry-run"]).expect_code(0).stderr.contains("Nothing would be different"));
+        let _ = home.run(&["tenant", "set", "acme", "--tax-id", "RO1", "--dry-run"]).expect_code(65);
+        assert!(home.run(&["tenant", "set", "nobody", "--dry-run"]).expect_code(1).stderr.contains("no company nobody"));
+        assert_eq!(super::bytes(home.path()), before);
+        {
+            let server = home.serve();
+            let beside = home.run(&["tenant", "set", "acme", "--plan", "growth", "--dry-run"]).expect_code(0);
+            assert!(beside.stderr.contains("plan would become growth"), "{beside:?}");
+            assert_eq!(server.terminate(), 0);
+        }
+        assert_eq!(home.run(&["tenant", "show", "acme", "--json"]).expect_code(0).json()["plan"], "starter");
+    }
+
+    fn a_plan_nobody_knows_is_told_of(engine: Engine) {
+        let home = multi(engine);
+        let made = home.run(&["tenant", "create", "acme", "--plan", "grwoth"]).expect_code(0);
+        for told in ["No plan is called grwoth", "what starter allows", "starter, growth, unlimited"] {
+            assert!(made.stderr.contains(told), "{made:?}");
+        }
+        assert!(!home.run(&["tenant", "set", "acme", "--plan", "growth"]).expect_code(0).stderr.contains("No plan"));
+        let which = home.run(&["user", "list"]).expect_code(2);
+        assert!(which.stderr.contains("--tenant SLUG") && which.stderr.contains("tenant list"), "{which:?}");
+    }
+
+    fn what_a_company_may_use_is_shown(engine: Engine) {
+        let home = multi(engine);
+        create(&home, "acme");
+        let shown = home.run(&["tenant", "show", "acme"]).expect_code(0).stdout;
+        assert!(shown.contains("product partners  on\n"), "{shown}");
+        let set = home.run(&["tenant", "set", "acme", "--product", "partners=off", "--knob", "links=7"]).expect_code(0);
+        assert!(set.stdout.contains("off, links at most 7"), "{set:?}");
+        let json = home.run(&["tenant", "show", "acme", "--json"]).expect_code(0).json();
+        assert_eq!(json["entitlements"][0]["is_enabled"], false);
+        assert_eq!(json["entitlements"][0]["limits"]["links"], 7);
+    }
+
     fn what_is_known_of_a_company_can_be_changed(engine: Engine) {
         let home = multi(engine);
         create(&home, "acme");

@@ -5,6 +5,7 @@ mod doors;
 mod failures;
 mod health;
 mod life;
+mod migrate;
 mod modes;
 mod opening;
 mod rules;
