@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use super::domains::OwnNames;
 use super::model::Company;
 use super::plans::store::standings;
 use super::slug::DEFAULT_SLUG;
@@ -33,6 +34,8 @@ struct Inner {
     tenancy: Tenancy,
     /// What a company's sub-domain ends in: a dot and the base domain.
     below: Option<String>,
+    /// Names that are the instance's own, whatever a company proved before they were.
+    own: OwnNames,
     known: RwLock<Known>,
     renewing: AtomicBool,
     turns: AtomicU64,
@@ -42,6 +45,8 @@ struct Inner {
 struct Known {
     by_slug: HashMap<String, Arc<OpenCompany>>,
     by_id: HashMap<TenantId, Arc<OpenCompany>>,
+    /// By the domains they have proven to hold.
+    by_host: HashMap<String, Arc<OpenCompany>>,
     /// What the registry showed of itself when it was read.
     mark: Option<Arc<Mark>>,
     read_at: Option<Timestamp>,
@@ -63,15 +68,20 @@ impl Known {
                 Arc::new(company)
             })
             .collect();
+        let by_id: HashMap<TenantId, Arc<OpenCompany>> = open
+            .iter()
+            .map(|one| (one.tenant, Arc::clone(one)))
+            .collect();
+        let served = mark.served.iter();
         Ok(Self {
             by_slug: open
                 .iter()
                 .map(|one| (one.slug.clone(), Arc::clone(one)))
                 .collect(),
-            by_id: open
-                .iter()
-                .map(|one| (one.tenant, Arc::clone(one)))
+            by_host: served
+                .filter_map(|(host, tenant)| Some((host.clone(), Arc::clone(by_id.get(tenant)?))))
                 .collect(),
+            by_id,
             mark: Some(Arc::new(mark)),
             ..Self::default()
         })
@@ -90,6 +100,7 @@ impl Directory {
             clock,
             tenancy: config.tenancy,
             below: base_domain.map(|base| format!(".{}", base.as_str())),
+            own: OwnNames::of(config),
             known: RwLock::default(),
             renewing: AtomicBool::new(false),
             turns: AtomicU64::new(0),
@@ -122,17 +133,17 @@ impl Directory {
         })
     }
 
-    /// The company whose own host this is.
+    /// The company whose own host this is: its sub-domain of the base domain, or a domain it has proven to hold.
     pub fn at(&self, host: &str) -> Option<Arc<OpenCompany>> {
         if self.0.tenancy == Tenancy::Single {
             return None;
         }
-        let slug = self
-            .0
-            .below
-            .as_deref()
-            .and_then(|below| host.strip_suffix(below))?;
-        self.look(|known| known.by_slug.get(slug).cloned())
+        let below = self.0.below.as_deref();
+        if let Some(slug) = below.and_then(|below| host.strip_suffix(below)) {
+            return self.look(|known| known.by_slug.get(slug).cloned());
+        }
+        self.look(|known| known.by_host.get(host).cloned())
+            .filter(|_| !self.0.own.have(host))
     }
 
     /// A company by its id.

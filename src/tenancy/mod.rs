@@ -6,6 +6,7 @@ mod branding;
 pub mod carry;
 mod carry_store;
 mod directory;
+pub mod domains;
 mod health;
 pub mod licences;
 mod life;
@@ -53,6 +54,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
         plans::TRIALS,
         plans::NIGHTLY,
         plans::ONE,
+        domains::DAILY,
     ],
     tables: &[],
     checks: None,

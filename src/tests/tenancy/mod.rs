@@ -1,5 +1,6 @@
 //! Many companies: their rules, how one comes, changes and goes, and which of them an address reaches.
 
+mod domains;
 mod doors;
 mod failures;
 mod health;
