@@ -28,11 +28,20 @@ pub async fn verify_domain(
         .await?
         .filter(|domain| domain.tenant == tenant)
         .ok_or(Error::NotFound)?;
-    let (domain, changed) = look(app, actor, domain).await?;
-    if changed {
+    let (domain, _) = look(app, actor, domain).await?;
+    // Not only where this look changed it: the daily one may just have, and not have told yet.
+    if domain.verified_at.is_some() != is_served(app, &domain) {
         told(app).await;
     }
     Ok(domain)
+}
+
+/// Whether requests of this process reach the company under the name.
+fn is_served(app: &App, domain: &Domain) -> bool {
+    app.gate
+        .get()
+        .and_then(|gate| gate.company_at(&domain.host))
+        .is_some_and(|company| company.tenant == domain.tenant)
 }
 
 /// Looks at one; says whether that changed anything but the time of the look.

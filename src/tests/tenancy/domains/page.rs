@@ -1,6 +1,10 @@
 //! The page of a company's domains.
 
+use steading::actor::Actor;
+use steading::tenancy::{self, Status};
+
 use super::{HOST, RECORD, Street};
+use crate::harness::engine::wait;
 use crate::harness::http::Client;
 use crate::identity::House;
 use crate::on_both_engines;
@@ -72,6 +76,23 @@ on_both_engines! {
         let bo = street.house.signed_in("bo@example.com");
         assert_eq!(bo.get(&format!("/t/cedar/admin/domains/{}/remove", domain.id)).status, 404);
         assert_eq!(bo.get(&remove).status, 303);
+    }
+
+    fn a_frozen_companys_domains_can_be_read_and_not_changed(engine: Engine) {
+        let street = Street::open(engine, &[]);
+        let ana = street.house.signed_in("ana@example.com");
+        let domain = street.add(&street.acme, HOST);
+        let page = shown(&ana);
+        let (app, id) = (street.house.app(), street.acme.id);
+        wait(tenancy::change_status(app, &Actor::shell(), id, Status::Frozen)).unwrap();
+        assert!(shown(&ana).contains("This company is frozen"));
+        let (_, rest) = page.split_once("name=\"csrf\" value=\"").unwrap();
+        let csrf = rest.split('"').next().unwrap();
+        for path in [LIST.to_owned(), format!("{LIST}/{}/check", domain.id), format!("{LIST}/{}/remove", domain.id)] {
+            assert_eq!(ana.post_form(&path, &[("csrf", csrf), ("host", "b.acme.test")]).status, 403, "{path}");
+        }
+        assert_eq!(street.domains(&street.acme), [domain]);
+        assert_eq!(street.dns.asked(), [""; 0]);
     }
 
     fn where_one_company_is_served_there_is_no_such_page(engine: Engine) {
