@@ -98,7 +98,7 @@ impl HostName {
             Err(_) if text.parse::<std::net::IpAddr>().is_ok() => return Err(NotAHost::Address),
             Err(_) => return Err(NotAHost::Malformed),
         };
-        let name = name.strip_suffix('.').unwrap_or(&name).to_ascii_lowercase();
+        let name = name.to_ascii_lowercase();
         if name.len() > LONGEST || name.split('.').any(|label| label.len() > LONGEST_LABEL) {
             return Err(NotAHost::TooLong);
         }
