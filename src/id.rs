@@ -200,6 +200,8 @@ kinds! {
     Tenant TenantId "tnt";
     /// A part of a company.
     Project ProjectId "prj";
+    /// A company's own domain.
+    Domain DomainId "dom";
     /// A person who signs in.
     User UserId "usr";
     /// A signed-in browser.

@@ -29,6 +29,7 @@ pub mod crypto;
 pub mod gate;
 
 pub mod db;
+pub mod dns;
 pub mod mail;
 
 pub mod app;

@@ -9,6 +9,7 @@ use actix_web::http::Method;
 
 use crate::identity::permissions::{ReadApiKeys, ReadMembers, WriteApiKeys, WriteMembers};
 use crate::identity::{account, companies, keys, people, reset, setup, sign_in};
+use crate::tenancy::domains::page as domains;
 use crate::web::request::{CLOSE, KEEP};
 use crate::web::route::{Parameter, Route, api, get, instance, post};
 use crate::web::{assets, describe, health, openapi, start, theme};
@@ -120,6 +121,11 @@ fn tenancy_and_identity() -> Vec<Route> {
         get(CLOSE, transfer::closing::ask),
         post(CLOSE, transfer::closing::close),
         post(KEEP, transfer::closing::keep),
+        get("/admin/domains", domains::list),
+        post("/admin/domains", domains::create),
+        post("/admin/domains/{id}/check", domains::check),
+        get("/admin/domains/{id}/remove", domains::ask),
+        post("/admin/domains/{id}/remove", domains::remove),
         instance(get("/setup", setup::page::show)),
         instance(post("/setup", setup::page::save)),
         instance(get("/login", sign_in::login::show)),

@@ -160,7 +160,7 @@ impl StoreCommand {
         let look = look::look(loaded, Clock::system()).await?;
         let mut io = Io::default();
         let outcome = command
-            .preview(look.as_ref(), loaded.config.tenancy, &mut io)
+            .preview(look.as_ref(), &loaded.config, &mut io)
             .await;
         if let Some(look) = look {
             look.end().await;

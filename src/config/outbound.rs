@@ -23,7 +23,7 @@ pub(super) const KEYS: &[Key] = &[
         .doc("Networks (CIDR) that outgoing calls may reach although they are private. Everything public may be reached anyway."),
     Key::new("outbound.resolver", Kind::Text, Fallback::Value("system"))
         .example("9.9.9.9:53")
-        .doc("The name server that outgoing calls ask: `system`, or an address with an optional port."),
+        .doc("The name server that is asked for the records of companies' own domains: `system`, or an address with an optional port."),
 ];
 
 /// Where name servers listen.

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use super::domains::OwnNames;
+use super::domains::store::served_by;
 use super::model::Company;
 use super::plans::store::standings;
 use super::slug::DEFAULT_SLUG;
@@ -35,6 +37,8 @@ struct Inner {
     tenancy: Tenancy,
     /// What a company's sub-domain ends in: a dot and the base domain.
     below: Option<String>,
+    /// Names that are the instance's own, whatever a company proved before they were.
+    own: OwnNames,
     known: RwLock<Known>,
     renewing: AtomicBool,
     turns: AtomicU64,
@@ -44,6 +48,8 @@ struct Inner {
 struct Known {
     by_slug: HashMap<String, Arc<OpenCompany>>,
     by_id: HashMap<TenantId, Arc<OpenCompany>>,
+    /// By the domains they have proven to hold.
+    by_host: HashMap<String, Arc<OpenCompany>>,
     /// What the registry showed of itself when it was read.
     mark: Option<Arc<Mark>>,
     read_at: Option<Timestamp>,
@@ -68,25 +74,39 @@ impl Known {
                 Arc::new(company)
             })
             .collect();
+        let by_id: HashMap<TenantId, Arc<OpenCompany>> = open
+            .iter()
+            .map(|one| (one.tenant, Arc::clone(one)))
+            .collect();
+        let served = mark.served.iter();
         Ok(Self {
             by_slug: open
                 .iter()
                 .map(|one| (one.slug.clone(), Arc::clone(one)))
                 .collect(),
-            by_id: open
-                .iter()
-                .map(|one| (one.tenant, Arc::clone(one)))
+            by_host: served
+                .filter_map(|(host, tenant)| Some((host.clone(), Arc::clone(by_id.get(tenant)?))))
                 .collect(),
+            by_id,
             mark: Some(Arc::new(mark)),
             ..Self::default()
         })
     }
 
-    fn replace(&mut self, tenant: TenantId, with: Option<Arc<OpenCompany>>) {
+    fn replace(
+        &mut self,
+        tenant: TenantId,
+        with: Option<Arc<OpenCompany>>,
+        hosts: impl IntoIterator<Item = String>,
+    ) {
         if let Some(before) = self.by_id.remove(&tenant) {
             self.by_slug.remove(&before.slug);
+            self.by_host.retain(|_, company| company.tenant != tenant);
         }
         if let Some(company) = with {
+            for host in hosts {
+                self.by_host.insert(host, Arc::clone(&company));
+            }
             self.by_slug
                 .insert(company.slug.clone(), Arc::clone(&company));
             self.by_id.insert(tenant, company);
@@ -106,6 +126,7 @@ impl Directory {
             clock,
             tenancy: config.tenancy,
             below: base_domain.map(|base| format!(".{}", base.as_str())),
+            own: OwnNames::of(config),
             known: RwLock::default(),
             renewing: AtomicBool::new(false),
             turns: AtomicU64::new(0),
@@ -138,17 +159,17 @@ impl Directory {
         })
     }
 
-    /// The company whose own host this is.
+    /// The company whose own host this is: its sub-domain of the base domain, or a domain it has proven to hold.
     pub fn at(&self, host: &str) -> Option<Arc<OpenCompany>> {
         if self.0.tenancy == Tenancy::Single {
             return None;
         }
-        let slug = self
-            .0
-            .below
-            .as_deref()
-            .and_then(|below| host.strip_suffix(below))?;
-        self.look(|known| known.by_slug.get(slug).cloned())
+        let below = self.0.below.as_deref();
+        if let Some(slug) = below.and_then(|below| host.strip_suffix(below)) {
+            return self.look(|known| known.by_slug.get(slug).cloned());
+        }
+        self.look(|known| known.by_host.get(host).cloned())
+            .filter(|_| !self.0.own.have(host))
     }
 
     /// A company by its id.
@@ -183,10 +204,13 @@ impl Directory {
     pub async fn reload_one(&self, tenant: TenantId) -> Result<()> {
         let turn = self.next_turn();
         let read = self.0.control.read(move |c| {
-            let company = store::by_id(c, tenant)?;
-            Ok((company, standings(c, Some(tenant))?.remove(&tenant)))
+            Ok((
+                store::by_id(c, tenant)?,
+                standings(c, Some(tenant))?.remove(&tenant),
+                served_by(c, tenant)?,
+            ))
         });
-        let (company, standing) = read.await?;
+        let (company, standing, hosts) = read.await?;
         let open = company
             .as_ref()
             .and_then(Company::open)
@@ -199,7 +223,7 @@ impl Directory {
         let last = held.turn.max(held.alone.get(&tenant).copied().unwrap_or(0));
         if last < turn {
             held.alone.insert(tenant, turn);
-            held.replace(tenant, open.map(Arc::new));
+            held.replace(tenant, open.map(Arc::new), hosts);
         }
         Ok(())
     }
@@ -235,7 +259,13 @@ impl Directory {
         }
         for (tenant, read) in std::mem::take(&mut held.alone) {
             if read > turn {
-                known.replace(tenant, held.by_id.get(&tenant).cloned());
+                let hosts = held.by_host.iter();
+                let hosts = hosts.filter(|(_, company)| company.tenant == tenant);
+                known.replace(
+                    tenant,
+                    held.by_id.get(&tenant).cloned(),
+                    hosts.map(|(host, _)| host.clone()),
+                );
                 known.alone.insert(tenant, read);
             }
         }

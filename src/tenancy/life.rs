@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::domains::remove_all;
 use super::mode::serves_many;
 use super::model::Company;
 use super::slug::Slug;
@@ -125,6 +126,7 @@ pub fn set_status(
     after.frozen_at = (to == Status::Frozen).then(|| c.now());
     if to == Status::Archived {
         after.archived_at = Some(c.now());
+        remove_all(c, actor, tenant)?;
         leave(c, &EMPTY, tenant)?;
     }
     store::save_record(c, &after)?;
@@ -268,8 +270,8 @@ pub fn may_delete(tenancy: Tenancy) -> Result<()> {
     serves_many(tenancy)
 }
 
-/// Deletes a company: its row with everything that stands on it (memberships, sessions, keys, entitlements, projects), its data
-/// keys and its data. What the instance's own trail says of it stays.
+/// Deletes a company: its row with everything that stands on it (memberships, sessions, keys, entitlements, projects, domains), its
+/// data keys and its data. What the instance's own trail says of it stays.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] where one company is served.

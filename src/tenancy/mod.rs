@@ -7,6 +7,7 @@ pub mod carry;
 mod carry_store;
 mod closing;
 mod directory;
+pub mod domains;
 mod health;
 pub mod licences;
 mod life;
@@ -58,6 +59,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
         plans::TRIALS,
         plans::NIGHTLY,
         plans::ONE,
+        domains::DAILY,
     ],
     tables: &[],
     checks: None,

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::closing::Closing;
+use super::domains::store::served;
 use super::model::{Company, Settings};
 use super::slug::Slug;
 use super::status::Status;
@@ -177,6 +178,8 @@ fn company(row: Row) -> Result<Company> {
 pub(super) struct Mark {
     companies: Vec<(TenantId, Timestamp)>,
     entitlements: Vec<(TenantId, Timestamp)>,
+    /// Not when they changed: every look at a domain changes its row, and hardly one what it serves.
+    pub(super) served: Vec<(String, TenantId)>,
 }
 
 /// The registry's mark.
@@ -190,6 +193,7 @@ pub(super) fn mark(c: &mut ControlConn) -> Result<Mark> {
             .order((entitlements::tenant_id, entitlements::product))
             .select((entitlements::tenant_id, entitlements::updated_at))
             .load(c.db())?,
+        served: served(c)?,
     })
 }
 

@@ -229,6 +229,15 @@ impl<P> Allowed<P> {
         &self.base
     }
 
+    /// What the company's addresses begin with for whoever is elsewhere: of all it answers under the one that stays.
+    pub fn home(&self) -> String {
+        let below = match self.app.config.tenancy {
+            Tenancy::Multi => format!("/t/{}", self.open.slug),
+            Tenancy::Single => String::new(),
+        };
+        format!("{}{below}", self.app.public_url.trim_end_matches('/'))
+    }
+
     /// An address of this tenant.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base())
@@ -345,7 +354,9 @@ impl LetIn {
             product_of(&self.app, permission)
                 .is_none_or(|product| has_product(&self.app, &self.open, product).is_ok())
         };
-        self.rights.allows(permission) && is_on()
+        // Where one company is served, hosts choose nothing.
+        let is_here = place != Place::Domains || self.app.config.tenancy == Tenancy::Multi;
+        is_here && self.rights.allows(permission) && is_on()
     }
 }
 
@@ -431,6 +442,6 @@ fn needed(place: Place) -> &'static str {
         Place::ApiKeys => "api_keys:read",
         Place::Audit => "audit:read",
         Place::System => "system:read",
-        Place::Usage | Place::Settings => "settings:read",
+        Place::Usage | Place::Domains | Place::Settings => "settings:read",
     }
 }

@@ -100,12 +100,7 @@ pub async fn page(
     allowed: Allowed<ReadApiDocs>,
     description: web::Data<Description>,
 ) -> Result<HttpResponse> {
-    let base = format!(
-        "{}{}{}",
-        allowed.app.public_url,
-        allowed.base(),
-        super::openapi::PREFIX
-    );
+    let base = format!("{}{}", allowed.home(), super::openapi::PREFIX);
     let shell = allowed
         .shell(Place::ApiKeys, "API")
         .lead("Everything a program can do here. Every request carries a key as a bearer token.");

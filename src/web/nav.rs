@@ -29,6 +29,8 @@ pub enum Place {
     System,
     /// What the company uses of its plan.
     Usage,
+    /// The company's own domains, where many are served.
+    Domains,
     /// The company's settings.
     Settings,
 }
@@ -55,6 +57,7 @@ const SECTIONS: &[(&str, &[Place])] = &[
             Place::Audit,
             Place::System,
             Place::Usage,
+            Place::Domains,
             Place::Settings,
         ],
     ),
@@ -77,6 +80,7 @@ impl Place {
             Self::Audit => "Audit trail",
             Self::System => "System",
             Self::Usage => "Usage",
+            Self::Domains => "Domains",
             Self::Settings => "Settings",
         }
     }
@@ -110,6 +114,7 @@ impl Place {
             Self::Audit => "/admin/audit",
             Self::System => "/admin/system",
             Self::Usage => "/admin/usage",
+            Self::Domains => "/admin/domains",
             Self::Settings => "/admin/settings",
         }
     }

@@ -4,6 +4,7 @@ mod activate;
 mod archive;
 mod create;
 mod delete;
+mod domain;
 mod entitle;
 mod freeze;
 mod health;
@@ -20,7 +21,7 @@ use super::exit::{Exit, Failure, Outcome};
 use super::stores::Io;
 use crate::Error;
 use crate::app::App;
-use crate::config::Tenancy;
+use crate::config::Config;
 use crate::id::TenantId;
 use crate::server::look::Look;
 use crate::tenancy::{self, shell};
@@ -101,6 +102,9 @@ pub enum Tenant {
     ResetDemo(reset_demo::ResetDemo),
     /// Look whether a company is whole: nine checks
     Health(health::Health),
+    /// A company's own domains: host names under which it answers
+    #[command(subcommand)]
+    Domain(domain::TenantDomain),
     Export(super::carry::Export),
     Import(super::carry::Import),
 }
@@ -121,6 +125,7 @@ impl Tenant {
             Self::Create(command) => command.dry_run,
             Self::Set(command) => command.dry_run,
             Self::Delete(command) => command.dry_run,
+            Self::Domain(command) => command.only_looks(),
             _ => false,
         }
     }
@@ -132,6 +137,7 @@ impl Tenant {
             Self::Archive(command) => command.read_input(),
             Self::Delete(command) => command.read_input(),
             Self::ResetDemo(command) => command.read_input(),
+            Self::Domain(command) => command.read_input(),
             Self::Export(command) => command.read_input(),
             Self::Import(command) => command.read_input(),
             Self::Set(_)
@@ -157,6 +163,7 @@ impl Tenant {
             Self::Keep(command) => command.run(app, io).await,
             Self::ResetDemo(command) => command.run(app, io).await,
             Self::Health(command) => command.run(app, io).await,
+            Self::Domain(command) => command.run(app, io).await,
             Self::Export(command) => command.run(app, io).await,
             Self::Import(command) => command.run(app, io).await,
         }
@@ -166,9 +173,10 @@ impl Tenant {
     pub(super) async fn preview(
         self,
         look: Option<&Look>,
-        tenancy: Tenancy,
+        config: &Config,
         io: &mut Io,
     ) -> Outcome {
+        let tenancy = config.tenancy;
         match (self, look) {
             (Self::Create(command), look) => {
                 let now = crate::clock::Clock::system().now();
@@ -190,6 +198,9 @@ impl Tenant {
                     .await
                     .map_err(|error| unknown(error, Some(&command.slug)))?;
                 command.preview(look.control(), &company, io).await
+            }
+            (Self::Domain(command), Some(look)) => {
+                command.preview(look.control(), config, io).await
             }
             _ => Err(Failure::failed("there is nothing to look at")),
         }

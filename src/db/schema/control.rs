@@ -87,6 +87,24 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::*;
 
+    domains (id) {
+        id -> Key,
+        tenant_id -> Key,
+        host -> Text,
+        token -> Text,
+        verified_at -> Nullable<Instant>,
+        checked_at -> Nullable<Instant>,
+        failing_since -> Nullable<Instant>,
+        last_error -> Nullable<Text>,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+
     users (id) {
         id -> Key,
         email -> Text,
@@ -325,6 +343,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     data_keys,
     entitlements,
     projects,
+    domains,
     operators,
     operator_sessions,
     operator_keys,

@@ -263,10 +263,9 @@ pub async fn create(allowed: Allowed<WriteApiKeys>, form: Form) -> Result<HttpRe
                 .shell(Place::ApiKeys, "The key is made")
                 .crumb("API keys", LIST);
             let example = format!(
-                "curl -H \"Authorization: Bearer {}…\" {}{}/api/v1/me",
+                "curl -H \"Authorization: Bearer {}…\" {}/api/v1/me",
                 key.prefix(),
-                allowed.app.public_url,
-                allowed.base()
+                allowed.home()
             );
             let made = Made {
                 shell,

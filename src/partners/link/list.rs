@@ -52,11 +52,7 @@ pub struct LinkView {
 impl LinkView {
     /// What every link of this company begins with.
     pub fn start<P>(allowed: &Allowed<P>) -> String {
-        format!(
-            "{}{}/r/",
-            allowed.app.public_url.trim_end_matches('/'),
-            allowed.base()
-        )
+        format!("{}/r/", allowed.home())
     }
 
     /// A link below this start.

@@ -32,7 +32,7 @@ struct Page {
 pub async fn connect(allowed: Allowed<ReadEvents>) -> Result<HttpResponse> {
     let last = allowed.scope.read(events::last_reported).await?;
     let format = allowed.format();
-    let home = format!("{}{}", allowed.app.public_url, allowed.base());
+    let home = allowed.home();
     let currency = allowed.company.currency;
     Ok(page::ok(&Page {
         shell: allowed.shell(Place::Connect, "Connect your shop").lead(

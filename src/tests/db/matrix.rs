@@ -30,6 +30,7 @@ const RULES: &[(&str, Rule)] = &[
     ("control.arrivals", Whole),
     ("control.audit_events", Grows),
     ("control.data_keys", Whole),
+    ("control.domains", Whole),
     ("control.entitlements", Whole),
     ("control.jobs", Whole),
     ("control.mails", Whole),

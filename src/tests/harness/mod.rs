@@ -4,6 +4,7 @@
 pub mod app;
 pub mod browser;
 pub mod company;
+pub mod dns;
 pub mod engine;
 pub mod guardian;
 pub mod http;

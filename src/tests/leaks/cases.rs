@@ -223,6 +223,16 @@ const CASES: &[Case] = &[
     // The company, its people and keys.
     ("GET", "/admin/system", Nothing, NO),
     ("GET", "/admin/about/licences", Nothing, NO),
+    ("GET", "/admin/domains", Nothing, NO),
+    (
+        "POST",
+        "/admin/domains",
+        Nothing,
+        Form(&[("host", "partners.acorn.example")]),
+    ),
+    ("POST", "/admin/domains/{id}/check", A("domain"), PLAIN),
+    ("GET", "/admin/domains/{id}/remove", A("domain"), NO),
+    ("POST", "/admin/domains/{id}/remove", A("domain"), PLAIN),
     ("GET", "/admin/settings", Nothing, NO),
     ("GET", "/admin/settings/close", Nothing, NO),
     (

@@ -24,7 +24,7 @@ pub const OTHER: &str = "quibble-co";
 pub const OWN: &str = "default";
 
 /// Kinds of records that an address can name.
-pub const THINGS: [&str; 15] = [
+pub const THINGS: [&str; 16] = [
     "program",
     "partner",
     "enrolment",
@@ -40,6 +40,7 @@ pub const THINGS: [&str; 15] = [
     "job",
     "mail",
     "session",
+    "domain",
 ];
 
 /// One company, seen by its owner and by its program.
@@ -302,6 +303,11 @@ impl Company {
             "/admin/mail/test",
             &[("to", &format!("test@{mark}.example"))],
         );
+        let host = format!("{mark}.domains.example");
+        let added = self.post(&self.owner, "/admin/domains", &[("host", &host)]);
+        assert_eq!(added.status, 303, "{}", added.text());
+        let domains = self.owner.get(&self.url("/admin/domains")).expect(200);
+        self.ids.insert("domain", first(&domains.text(), "dom_"));
         let account = self.spare.get("/account").expect(200).text();
         self.ids.insert("session", first(&account, "ses_"));
         let mails = self.owner.get(&self.url("/admin/mail")).expect(200).text();

@@ -59,6 +59,10 @@ on_both_engines! {
         let (mut pages, mut files) = (0, 0);
         for route in of_the_company().iter().filter(|route| route.method == Method::GET && !route.path.contains('{')) {
             let what = route.path;
+            // Only where many companies are served: tenancy::domains looks at it.
+            if what == "/admin/domains" {
+                continue;
+            }
             if is_api(route) {
                 assert_eq!(program.get(what).status, 200, "{what}");
                 continue;

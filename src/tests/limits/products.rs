@@ -25,6 +25,7 @@ const OF_NONE: &[&str] = &[
     "/admin/about",
     "/admin/settings",
     "/admin/usage",
+    "/admin/domains",
     "/admin/people",
     "/admin/api-keys",
     "/api/v1/audit",

@@ -1,6 +1,7 @@
 //! Many companies: their rules, how one comes, changes and goes, and which of them an address reaches.
 
 mod closing;
+mod domains;
 mod doors;
 mod failures;
 mod health;

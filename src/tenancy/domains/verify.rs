@@ -1,0 +1,73 @@
+//! A look at a domain's record. The name server is asked first, with no transaction open; what it said is judged against the row as
+//! it is then.
+
+use super::add::on_record;
+use super::model::Domain;
+use super::store;
+use crate::actor::Actor;
+use crate::app::App;
+use crate::audit::{self, Event};
+use crate::dns::Resolver;
+use crate::id::{DomainId, TenantId};
+use crate::tenancy::life::told;
+use crate::{Error, Result};
+
+/// Looks at a company's domain now. What was found stands in the domain.
+///
+/// # Errors
+/// [`Error::NotFound`], also for another company's.
+pub async fn verify_domain(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    id: DomainId,
+) -> Result<Domain> {
+    let domain = app
+        .control
+        .read(move |c| store::by_id(c, id))
+        .await?
+        .filter(|domain| domain.tenant == tenant)
+        .ok_or(Error::NotFound)?;
+    let (domain, _) = look(app, actor, domain).await?;
+    // Not only where this look changed it: the daily one may just have, and not have told yet.
+    if domain.verified_at.is_some() != is_served(app, &domain) {
+        told(app).await;
+    }
+    Ok(domain)
+}
+
+/// Whether requests of this process reach the company under the name.
+fn is_served(app: &App, domain: &Domain) -> bool {
+    app.gate
+        .get()
+        .and_then(|gate| gate.company_at(&domain.host))
+        .is_some_and(|company| company.tenant == domain.tenant)
+}
+
+/// Looks at one; says whether that changed anything but the time of the look.
+///
+/// # Errors
+/// [`Error::NotFound`] where it was taken away meanwhile.
+pub(super) async fn look(app: &App, actor: &Actor, domain: Domain) -> Result<(Domain, bool)> {
+    let answer = Resolver::of(&app.config.outbound)
+        .texts(&domain.record_name())
+        .await;
+    let seen = domain.seen(answer);
+    let (actor, id) = (actor.clone(), domain.id);
+    app.control
+        .write(move |c| {
+            let before = store::by_id(c, id)?.ok_or(Error::NotFound)?;
+            let is_taken = before.verified_at.is_none() && store::is_taken(c, &before)?;
+            let (after, step) = before.after(&seen, is_taken, c.now());
+            store::save(c, &after)?;
+            if let Some(step) = step {
+                let event = Event::new(step.action())
+                    .product("tenancy")
+                    .target("domain", &after.id, &after.host)
+                    .before_after(&on_record(c, &before)?, &on_record(c, &after)?);
+                audit::record(c, &actor, event)?;
+            }
+            Ok((after, step.is_some()))
+        })
+        .await
+}
