@@ -29,6 +29,8 @@ use crate::{Error, identity, jobs};
 
 /// A stop that takes longer than this is ended: whoever asked for it would do the same.
 const STOP_WITHIN: Duration = Duration::from_secs(25);
+/// How long a stop waits for the thread that listens to other processes.
+const NOTICES_END: Duration = Duration::from_secs(3);
 /// Readiness is withdrawn this long before new connections go to the stand-in.
 const LISTEN_ON: Duration = Duration::from_millis(300);
 /// Connections accepted before that are taken up within this time.
@@ -120,8 +122,12 @@ pub async fn run(
         if let Err(error) = identity::flush(&app).await {
             tracing::warn!(%error, "When sessions and keys were last used could not be written");
         }
-        // It may be in the middle of a connection that does not answer: nothing waits for that.
-        drop(tokio::task::spawn_blocking(move || drop(others)));
+        // The process must not end under a thread that is inside the database's library. One that waits for a database that does
+        // not answer is not waited for.
+        let ended = tokio::task::spawn_blocking(move || drop(others));
+        if tokio::time::timeout(NOTICES_END, ended).await.is_err() {
+            tracing::debug!("The listening for notices did not end in time");
+        }
         standing.stores.shutdown().await;
         control_socket::remove(&app.config.data_dir);
         drop(standing.lock);
