@@ -273,6 +273,7 @@ mod tests {
             ],
             jobs: &[],
             tables: &[],
+            supports_projects: false,
             checks: None,
             waiting: None,
             usage: None,

@@ -14,6 +14,7 @@ mod mode;
 mod model;
 mod opening;
 pub mod plans;
+pub mod projects;
 mod provision;
 mod public;
 pub mod settings;
@@ -55,6 +56,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
         plans::ONE,
     ],
     tables: &[],
+    supports_projects: false,
     checks: None,
     waiting: None,
     usage: None,

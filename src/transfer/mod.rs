@@ -25,6 +25,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     permissions: &[],
     jobs: &[backup::KIND],
     tables: &["settings", "idempotency_keys"],
+    supports_projects: false,
     checks: None,
     waiting: None,
     usage: None,

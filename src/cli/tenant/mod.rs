@@ -8,6 +8,7 @@ mod entitle;
 mod freeze;
 mod health;
 mod list;
+mod project;
 mod record;
 mod reset_demo;
 mod set;
@@ -79,6 +80,9 @@ pub enum Tenant {
     ResetDemo(reset_demo::ResetDemo),
     /// Look whether a company is whole: nine checks
     Health(health::Health),
+    /// Make, list, rename and archive projects
+    #[command(subcommand)]
+    Project(project::Project),
     Export(super::carry::Export),
     Import(super::carry::Import),
 }
@@ -109,6 +113,7 @@ impl Tenant {
             Self::Archive(command) => command.read_input(),
             Self::Delete(command) => command.read_input(),
             Self::ResetDemo(command) => command.read_input(),
+            Self::Project(command) => command.read_input(),
             Self::Export(command) => command.read_input(),
             Self::Import(command) => command.read_input(),
             Self::Set(_)
@@ -132,6 +137,7 @@ impl Tenant {
             Self::Delete(command) => command.run(app, io).await,
             Self::ResetDemo(command) => command.run(app, io).await,
             Self::Health(command) => command.run(app, io).await,
+            Self::Project(command) => command.run(app, io).await,
             Self::Export(command) => command.run(app, io).await,
             Self::Import(command) => command.run(app, io).await,
         }

@@ -244,6 +244,7 @@ pub async fn create(allowed: Allowed<WriteApiKeys>, form: Form) -> Result<HttpRe
                 name: name.clone(),
                 scopes: chosen.clone(),
                 expires_at,
+                project: None,
             };
             acts::create(
                 &allowed.app,

@@ -135,6 +135,7 @@ pub(super) fn new(form: &Form) -> Result<NewProgram> {
     // A reward is missing only where a field was refused, and then the check above ended it.
     let commission = commission.ok_or_else(|| crate::Error::internal("a form without a reward"))?;
     Ok(NewProgram {
+        project_id: None,
         name,
         commission,
         currency: None,
@@ -150,6 +151,7 @@ pub(super) fn new(form: &Form) -> Result<NewProgram> {
 pub(super) fn change(form: &Form) -> Result<ProgramChange> {
     let new = new(form)?;
     Ok(ProgramChange {
+        project_id: None,
         name: Some(new.name),
         commission: Some(new.commission),
         currency: None,
