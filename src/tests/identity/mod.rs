@@ -141,6 +141,7 @@ impl House {
             name,
             scopes,
             None,
+            None,
         ));
         made.unwrap().key
     }

@@ -288,7 +288,7 @@ pub const CASES: &[Case] = &[
         "POST",
         "/api/v1/api-keys",
         Nothing,
-        Json(r#"{"name":"acorn fourth","scopes":["partners:read"]}"#),
+        Json(r#"{"name":"acorn fourth","scopes":["partners:read"],"project_id":"{project}"}"#),
     ),
     ("GET", "/api/v1/api-keys/{id}", A("key"), NO),
     ("DELETE", "/api/v1/api-keys/{id}", A("key"), NO),
@@ -304,13 +304,27 @@ pub const CASES: &[Case] = &[
     ("GET", "/r/{key}", Link, NO),
     ("HEAD", "/r/{key}", Link, NO),
     // The programme's API.
+    ("GET", "/api/v1/projects", Nothing, NO),
+    (
+        "POST",
+        "/api/v1/projects",
+        Nothing,
+        Json(r#"{"slug":"acorn-two","name":"acorn two"}"#),
+    ),
+    ("GET", "/api/v1/projects/{id}", A("project"), NO),
+    (
+        "PATCH",
+        "/api/v1/projects/{id}",
+        A("project"),
+        Json(r#"{"name":"changed"}"#),
+    ),
     ("GET", "/api/v1/programs", Nothing, NO),
     (
         "POST",
         "/api/v1/programs",
         Nothing,
         Json(
-            r#"{"name":"acorn two","commission":{"type":"percent","rate":"10"},"destination_url":"https://acorn.example/"}"#,
+            r#"{"name":"acorn two","commission":{"type":"percent","rate":"10"},"destination_url":"https://acorn.example/","project_id":"{project}"}"#,
         ),
     ),
     ("GET", "/api/v1/programs/{id}", A("program"), NO),

@@ -5,4 +5,5 @@ mod cases;
 mod companies;
 mod mutants;
 mod named;
+mod projects;
 mod walk;
