@@ -56,6 +56,11 @@ pub enum Error {
         "The product “{0}” is switched off for this company. Ask whoever runs this instance to switch it on."
     )]
     ProductDisabled(String),
+    /// The key is limited to this project, and what was asked for reaches beyond it.
+    #[error(
+        "This key is limited to the project “{0}”, and this reaches beyond it. Use a key that is not limited."
+    )]
+    ProjectLimited(String),
     /// The company's plan is used up.
     #[error("{message}")]
     PlanLimit {

@@ -8,13 +8,14 @@ pub use self::standing::{Counted, Entitled, Limits, Standing, used_up};
 
 use std::any::Any;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::Result;
 use crate::actor::{Actor, Origin};
 use crate::clock::Timestamp;
-use crate::id::{SessionId, TenantId};
+use crate::id::{ProjectId, SessionId, TenantId};
 
 /// A right that a handler demands by naming its type: `Allowed<ReadPartners>`.
 pub trait Permission: 'static {
@@ -22,6 +23,18 @@ pub trait Permission: 'static {
     const NAME: &'static str;
     /// One sentence for people who give it out.
     const ABOUT: &'static str;
+    /// Whether a handler that demands it keeps to the project a key is limited to. What does not say so is shut to such keys.
+    const IN_PROJECT: bool = false;
+}
+
+/// The same right at a handler that keeps to the project its caller is limited to: all it reads and writes goes through the caller's
+/// scope, whose stores leave out what belongs to other projects.
+pub struct InProject<P>(PhantomData<P>);
+
+impl<P: Permission> Permission for InProject<P> {
+    const NAME: &'static str = P::NAME;
+    const ABOUT: &'static str = P::ABOUT;
+    const IN_PROJECT: bool = true;
 }
 
 /// A permission as a row of the list slices declare.
@@ -154,6 +167,15 @@ impl OpenCompany {
     }
 }
 
+/// The one project a key is limited to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectLimit {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name in commands and messages.
+    pub slug: String,
+}
+
 /// Somebody who was let in.
 #[derive(Debug, Clone)]
 pub struct Admission {
@@ -169,6 +191,8 @@ pub struct Admission {
     pub actor: Actor,
     /// With which rights.
     pub rights: Rights,
+    /// The only project they see, for a key that is limited to one.
+    pub project: Option<Arc<ProjectLimit>>,
     /// By which session, for people.
     pub session: Option<SessionView>,
 }

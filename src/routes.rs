@@ -10,6 +10,7 @@ use actix_web::http::Method;
 use crate::identity::permissions::{ReadApiKeys, ReadMembers, WriteApiKeys, WriteMembers};
 use crate::identity::{account, companies, keys, people, reset, setup, sign_in};
 use crate::tenancy::domains::page as domains;
+use crate::tenancy::projects::{Project, api as projects};
 use crate::web::request::{CLOSE, KEEP};
 use crate::web::route::{Parameter, Route, api, get, instance, post};
 use crate::web::{assets, describe, health, openapi, start, theme};
@@ -116,6 +117,44 @@ fn tenancy_and_identity() -> Vec<Route> {
         )
         .needs::<tenancy::ReadSettings>()
         .gives::<tenancy::Usage>(200),
+        api(
+            Method::GET,
+            "/api/v1/projects",
+            "Projects",
+            "List projects",
+            projects::list,
+        )
+        .needs::<tenancy::ReadSettings>()
+        .lists::<Project>(&[]),
+        api(
+            Method::POST,
+            "/api/v1/projects",
+            "Projects",
+            "Make a project",
+            projects::create,
+        )
+        .needs::<tenancy::WriteSettings>()
+        .takes::<projects::NewProject>()
+        .gives::<Project>(201),
+        api(
+            Method::GET,
+            "/api/v1/projects/{id}",
+            "Projects",
+            "Show a project",
+            projects::one,
+        )
+        .needs::<tenancy::ReadSettings>()
+        .gives::<Project>(200),
+        api(
+            Method::PATCH,
+            "/api/v1/projects/{id}",
+            "Projects",
+            "Rename or archive a project",
+            projects::change,
+        )
+        .needs::<tenancy::WriteSettings>()
+        .takes::<projects::ProjectChange>()
+        .gives::<Project>(200),
         get("/admin/settings", tenancy::settings::show),
         post("/admin/settings", tenancy::settings::save),
         get(CLOSE, transfer::closing::ask),

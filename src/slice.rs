@@ -22,6 +22,8 @@ pub struct Slice {
     pub jobs: &'static [JobKind],
     /// Its tables in the tenant plane, parents before children: for export, erasure and counts.
     pub tables: &'static [&'static str],
+    /// Whether its records belong to projects, so that keys limited to one may use it.
+    pub supports_projects: bool,
     /// What it says of itself on the system page.
     pub checks: Option<CheckFn>,
     /// Counts what waits for a person, for the navigation.

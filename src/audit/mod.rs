@@ -27,6 +27,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     permissions: PERMISSIONS,
     jobs: &[],
     tables: &["audit_events"],
+    supports_projects: false,
     checks: None,
     waiting: None,
     usage: None,

@@ -117,6 +117,7 @@ impl From<Error> for Failure {
             | Error::Refused(_)
             | Error::Frozen
             | Error::ProductDisabled(_)
+            | Error::ProjectLimited(_)
             | Error::PlanLimit { .. } => Exit::NotAllowed,
             Error::Invalid(_) | Error::BadRequest { .. } | Error::TooLarge { .. } => Exit::BadInput,
             Error::Busy => Exit::Unavailable,

@@ -36,6 +36,9 @@ pub struct Create {
     /// After so many days it opens nothing
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=3650))]
     expires_days: Option<i64>,
+    /// Only this project is to be seen by it, and what is in its programmes
+    #[arg(long, value_name = "SLUG")]
+    project: Option<String>,
     #[command(flatten)]
     company: Company,
     #[command(flatten)]
@@ -109,8 +112,15 @@ impl Create {
             .expires_days
             .map(|days| app.clock.now().plus_days(days));
         if self.dry_run {
-            let scopes =
-                shell::preview_key(app, tenant, &self.name, self.scopes, expires_at).await?;
+            let scopes = shell::preview_key(
+                app,
+                tenant,
+                &self.name,
+                self.scopes,
+                expires_at,
+                self.project,
+            )
+            .await?;
             io.say(format!(
                 "A key {} would be made, for {}.",
                 self.name,
@@ -122,7 +132,15 @@ impl Create {
                 Ok(())
             };
         }
-        let made = shell::create_key(app, tenant, &self.name, self.scopes, expires_at).await?;
+        let made = shell::create_key(
+            app,
+            tenant,
+            &self.name,
+            self.scopes,
+            expires_at,
+            self.project,
+        )
+        .await?;
         if self.json {
             return io.json(&made);
         }
@@ -139,15 +157,23 @@ impl List {
         if self.json {
             return io.json(&keys);
         }
-        let head = ["NAME", "PREFIX", "STATE", "SCOPES", "LAST USED"]
+        let with_projects = keys.iter().any(|key| key.project.is_some());
+        let mut head = ["NAME", "PREFIX", "STATE", "SCOPES", "LAST USED"]
             .map(ToOwned::to_owned)
             .to_vec();
+        if with_projects {
+            head.push("PROJECT".to_owned());
+        }
         let rows = keys.into_iter().map(|key| {
             let used = key
                 .last_used_at
                 .map(|at| at.to_string())
                 .unwrap_or_default();
-            vec![key.name, key.prefix, key.state, key.scopes.join(","), used]
+            let mut row = vec![key.name, key.prefix, key.state, key.scopes.join(","), used];
+            if with_projects {
+                row.push(key.project.unwrap_or_default());
+            }
+            row
         });
         io.data(&out::columns(
             &std::iter::once(head).chain(rows).collect::<Vec<_>>(),

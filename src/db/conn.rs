@@ -1,11 +1,13 @@
 //! One connection type over both engines, and the scoped connection that store functions take.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 
 use crate::clock::{Clock, Timestamp};
+use crate::gate::ProjectLimit;
 use crate::id::TenantId;
 
 pub use self::engines::{Conn, MultiBackend};
@@ -64,6 +66,7 @@ pub struct Scoped<'a, P> {
     owner: TenantId,
     now: Timestamp,
     wake_jobs: bool,
+    project: Option<Arc<ProjectLimit>>,
     plane: PhantomData<P>,
 }
 
@@ -79,6 +82,7 @@ impl<'a, P: Plane> Scoped<'a, P> {
             owner,
             now: clock.now(),
             wake_jobs: false,
+            project: None,
             plane: PhantomData,
         }
     }
@@ -96,6 +100,16 @@ impl<'a, P: Plane> Scoped<'a, P> {
     /// Whose data this is: binds sealed values to their tenant. The nil id on the control plane.
     pub fn owner(&self) -> TenantId {
         self.owner
+    }
+
+    /// The only project whose records may be seen and written, for a caller who is limited to one: stores of slices with projects
+    /// hold to it.
+    pub fn project(&self) -> Option<&ProjectLimit> {
+        self.project.as_deref()
+    }
+
+    pub(super) fn keep_to(&mut self, project: Option<&Arc<ProjectLimit>>) {
+        self.project = project.cloned();
     }
 
     /// Asks that the job runner looks at this store once the transaction is committed.

@@ -13,6 +13,7 @@ use super::pool::{Connections, Manager};
 use super::postgres::Server;
 use super::sqlite::BEGIN_READ;
 use crate::clock::Clock;
+use crate::gate::ProjectLimit;
 use crate::id::TenantId;
 use crate::{Error, Result};
 
@@ -178,9 +179,22 @@ pub(super) fn begun(
 pub struct Scope {
     pub(super) door: Door<TenantPlane>,
     pub(super) tenant: TenantId,
+    pub(super) project: Option<Arc<ProjectLimit>>,
 }
 
 impl Scope {
+    /// The same way, to what belongs to one project alone where one is given.
+    #[must_use]
+    pub fn within(mut self, project: Option<Arc<ProjectLimit>>) -> Self {
+        self.project = project;
+        self
+    }
+
+    /// The project this way is limited to.
+    pub fn project(&self) -> Option<&Arc<ProjectLimit>> {
+        self.project.as_ref()
+    }
+
     /// Whose data this is.
     pub fn tenant(&self) -> TenantId {
         self.tenant
@@ -195,7 +209,13 @@ impl Scope {
         T: Send + 'static,
         F: Fn(&mut Scoped<'_, TenantPlane>) -> Result<T> + Send + 'static,
     {
-        self.door.read(work).await
+        let project = self.project.clone();
+        self.door
+            .read(move |c| {
+                c.keep_to(project.as_ref());
+                work(c)
+            })
+            .await
     }
 
     /// Writes in one transaction and returns once it is on disk. The closure may be run again; nothing slow or remote inside.
@@ -207,7 +227,13 @@ impl Scope {
         T: Send + 'static,
         F: Fn(&mut Scoped<'_, TenantPlane>) -> Result<T> + Send + 'static,
     {
-        self.door.write(work).await
+        let project = self.project.clone();
+        self.door
+            .write(move |c| {
+                c.keep_to(project.as_ref());
+                work(c)
+            })
+            .await
     }
 }
 

@@ -107,7 +107,11 @@ impl Tenants {
                 owner: tenant,
             },
         };
-        Ok(Scope { door, tenant })
+        Ok(Scope {
+            door,
+            tenant,
+            project: None,
+        })
     }
 
     /// Shuts the doors of a company whose store could not be upgraded: [`Self::scope`] answers [`Error::Busy`] from now on.

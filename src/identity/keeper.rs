@@ -240,6 +240,7 @@ impl Keeper {
                 origin,
             },
             rights: live.rights.clone(),
+            project: None,
             session: Some(SessionView {
                 id: live.stored.id,
                 user_name: live.stored.name.clone(),
@@ -311,6 +312,7 @@ impl Keeper {
                 origin,
             },
             rights: live.rights.clone(),
+            project: live.key.project.clone(),
             session: None,
         })
     }

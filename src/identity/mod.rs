@@ -48,6 +48,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     permissions: permissions::PERMISSIONS,
     jobs: &[tidy::KIND],
     tables: &[],
+    supports_projects: false,
     checks: None,
     waiting: None,
     usage: Some(people::usage),

@@ -274,6 +274,7 @@ mod tests {
             ],
             jobs: &[],
             tables: &[],
+            supports_projects: false,
             checks: None,
             waiting: None,
             usage: None,

@@ -169,8 +169,9 @@ pub async fn create_key(
     name: &str,
     scopes: Vec<String>,
     expires_at: Option<Timestamp>,
+    project: Option<String>,
 ) -> Result<CreatedKey> {
-    let wanted = wanted_key(name, scopes, expires_at)?;
+    let wanted = wanted_key(name, scopes, expires_at, project)?;
     let (key, secret) = key_acts::create(app, Actor::shell(), &Rights::all(), tenant, wanted)
         .await
         .map_err(|error| taken(error, || key_acts::NAME_TAKEN.to_owned()))?;
@@ -190,12 +191,16 @@ pub async fn preview_key(
     name: &str,
     scopes: Vec<String>,
     expires_at: Option<Timestamp>,
+    project: Option<String>,
 ) -> Result<Vec<String>> {
-    let wanted = wanted_key(name, scopes, expires_at)?;
+    let wanted = wanted_key(name, scopes, expires_at, project)?;
     let scopes = key_acts::judged_scopes(app, &Rights::all(), &wanted)?;
     let same = app
         .control
-        .read(move |c| keys::by_name(c, tenant, &wanted.name))
+        .read(move |c| {
+            key_acts::judged_project(c, tenant, wanted.project.as_ref())?;
+            keys::by_name(c, tenant, &wanted.name)
+        })
         .await?;
     match same {
         Some(_) => Err(Error::conflict("exists", key_acts::NAME_TAKEN)),
@@ -207,6 +212,7 @@ fn wanted_key(
     name: &str,
     scopes: Vec<String>,
     expires_at: Option<Timestamp>,
+    project: Option<String>,
 ) -> Result<key_acts::Wanted> {
     let mut fields = Fields::default();
     let name = fields.text(
@@ -220,6 +226,7 @@ fn wanted_key(
         name,
         scopes,
         expires_at,
+        project: project.map(tenancy::projects::Which::Slug),
     })
 }
 

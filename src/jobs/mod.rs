@@ -41,6 +41,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     permissions: PERMISSIONS,
     jobs: &[tidy::TENANT, tidy::CONTROL],
     tables: &["jobs"],
+    supports_projects: false,
     checks: Some(checks::look),
     waiting: None,
     usage: None,

@@ -36,6 +36,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     permissions: PERMISSIONS,
     jobs: &[send::TENANT, send::CONTROL, tidy::TENANT, tidy::CONTROL],
     tables: &["mails"],
+    supports_projects: false,
     checks: Some(checks::look),
     waiting: None,
     usage: None,

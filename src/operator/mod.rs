@@ -24,6 +24,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     permissions: &[],
     jobs: &[],
     tables: &[],
+    supports_projects: false,
     checks: None,
     waiting: None,
     usage: None,

@@ -49,6 +49,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
         "commissions",
         "adjustments",
     ],
+    supports_projects: true,
     checks: None,
     waiting: Some(pages::waiting),
     usage: Some(usage::count),

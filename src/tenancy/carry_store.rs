@@ -75,19 +75,13 @@ pub(super) fn projects(c: &mut ControlConn, tenant: TenantId) -> Result<Vec<Proj
     Ok(rows.into_iter().map(one).collect())
 }
 
-/// Adds its parts. One that is here under its id belongs to another company and stays there: the part gets a new id.
+/// Adds its parts under the ids its programmes name them by.
 pub(super) fn add_projects(c: &mut ControlConn, tenant: TenantId, all: &[Project]) -> Result<()> {
     let now = c.now();
     for one in all {
-        let here: i64 = projects::table.find(one.id).count().get_result(c.db())?;
-        let id = if here == 0 {
-            one.id
-        } else {
-            ProjectId::new(now)
-        };
         diesel::insert_into(projects::table)
             .values((
-                projects::id.eq(id),
+                projects::id.eq(one.id),
                 projects::tenant_id.eq(tenant),
                 projects::slug.eq(&one.slug),
                 projects::name.eq(&one.name),

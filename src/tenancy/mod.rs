@@ -16,6 +16,7 @@ mod mode;
 mod model;
 mod opening;
 pub mod plans;
+pub mod projects;
 mod provision;
 mod public;
 pub mod settings;
@@ -62,6 +63,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
         domains::DAILY,
     ],
     tables: &[],
+    supports_projects: false,
     checks: None,
     waiting: None,
     usage: None,

@@ -26,6 +26,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     permissions: &[],
     jobs: &[backup::KIND],
     tables: &["settings", "idempotency_keys"],
+    supports_projects: false,
     checks: Some(backup::look),
     waiting: None,
     usage: None,

@@ -20,6 +20,7 @@ use crate::db::Scope;
 use crate::gate::{
     Ask, CompanyView, Credential, Later, Limits, OpenCompany, Permission, Rights, SessionView,
 };
+use crate::slice::Slice;
 use crate::{Error, Result};
 
 /// The permission to close a company, by its name: the type is a slice's.
@@ -55,6 +56,7 @@ pub enum Anyone {}
 impl Permission for Anyone {
     const NAME: &'static str = "";
     const ABOUT: &'static str = "";
+    const IN_PROJECT: bool = true;
 }
 
 /// A caller with any good key, whatever it may do.
@@ -65,7 +67,7 @@ impl<P: Permission> FromRequest for Allowed<P> {
     type Future = Later<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let entering = enter(request.clone(), P::NAME);
+        let entering = enter(request.clone(), P::NAME, P::IN_PROJECT);
         Box::pin(async move {
             let entered = entering.await?;
             Ok(Self {
@@ -86,7 +88,11 @@ impl<P: Permission> FromRequest for Allowed<P> {
 }
 
 /// Lets a caller in who has the right of this name. Compiled once, not for every permission.
-fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Result<AnyKey>> {
+fn enter(
+    request: HttpRequest,
+    permission: &'static str,
+    in_project: bool,
+) -> Later<'static, Result<AnyKey>> {
     Box::pin(async move {
         let app: App = request
             .app_data::<web::Data<App>>()
@@ -129,7 +135,13 @@ fn enter(request: HttpRequest, permission: &'static str) -> Later<'static, Resul
         if !permission.is_empty() && !admission.rights.allows(permission) {
             return Err(Error::Forbidden(permission.to_owned()));
         }
+        if let Some(project) = &admission.project
+            && !(in_project && has_projects(&app, permission))
+        {
+            return Err(Error::ProjectLimited(project.slug.clone()));
+        }
         let scope = app.tenants.scope(admission.tenant)?;
+        let scope = scope.within(admission.project);
         let is_page = facts.door == Door::Page && !request.path().ends_with(".csv");
         let mut waits = Vec::new();
         if is_page {
@@ -181,13 +193,23 @@ fn has_product(app: &App, company: &OpenCompany, product: &str) -> Result<()> {
     }
 }
 
-/// The slice that declares a permission.
+/// Whether the records of a permission's slice belong to projects; what needs no permission at all tells of none.
+fn has_projects(app: &App, permission: &str) -> bool {
+    slice_of(app, permission).is_none_or(|slice| slice.supports_projects)
+}
+
+/// The product a permission belongs to.
 fn product_of(app: &App, permission: &str) -> Option<&'static str> {
-    let declares = |slice: &&crate::slice::Slice| {
+    slice_of(app, permission).map(|slice| slice.name)
+}
+
+/// The slice that declares a permission.
+fn slice_of(app: &App, permission: &str) -> Option<&'static Slice> {
+    let declares = |slice: &&Slice| {
         let mut names = slice.permissions.iter();
         names.any(|one| one.name == permission)
     };
-    app.slices.iter().find(declares).map(|slice| slice.name)
+    app.slices.iter().find(declares)
 }
 
 /// The prefix of a company's addresses as this request reaches them. A page of the instance (one's own account) stands in the

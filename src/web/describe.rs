@@ -22,6 +22,7 @@ pub const SLICE: crate::slice::Slice = crate::slice::Slice {
     permissions: PERMISSIONS,
     jobs: &[],
     tables: &[],
+    supports_projects: false,
     checks: None,
     waiting: None,
     usage: None,

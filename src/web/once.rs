@@ -85,7 +85,7 @@ async fn once_for_all(
             .await?;
         return Ok(response(answer.0, answer.1, answer.2, false));
     };
-    let fingerprint = fingerprint(request, body);
+    let fingerprint = fingerprint(request, scope, body);
     let (status, text, version, replayed) = scope
         .write(move |c| {
             if let Some(kept) = kept_answer(c, &key)? {
@@ -136,12 +136,17 @@ fn key_of(request: &HttpRequest) -> Result<Option<String>> {
     }
 }
 
-fn fingerprint(request: &HttpRequest, body: &[u8]) -> String {
+fn fingerprint(request: &HttpRequest, scope: &Scope, body: &[u8]) -> String {
     let mut hash = Sha256::new();
     hash.update(request.method().as_str());
     hash.update([0]);
     hash.update(request.path());
     hash.update([0]);
+    // What a key of one project was told is none of another's.
+    if let Some(project) = scope.project() {
+        hash.update(project.id.to_string());
+        hash.update([0]);
+    }
     hash.update(body);
     hash.finalize()
         .iter()

@@ -19,6 +19,7 @@ fn row(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::Refused(_) => (StatusCode::FORBIDDEN, "refused", "Refused"),
         Error::Frozen => (StatusCode::FORBIDDEN, "tenant_frozen", "Frozen"),
         Error::ProductDisabled(_) => (StatusCode::FORBIDDEN, "product_disabled", "Switched off"),
+        Error::ProjectLimited(_) => (StatusCode::FORBIDDEN, "project_limited", "Another project"),
         Error::PlanLimit {
             retry_after_seconds: None,
             ..

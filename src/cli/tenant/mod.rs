@@ -10,6 +10,7 @@ mod freeze;
 mod health;
 mod keep;
 mod list;
+mod project;
 mod record;
 mod reset_demo;
 mod set;
@@ -105,6 +106,9 @@ pub enum Tenant {
     /// A company's own domains: host names under which it answers
     #[command(subcommand)]
     Domain(domain::TenantDomain),
+    /// Make, list, rename and archive projects
+    #[command(subcommand)]
+    Project(project::Project),
     Export(super::carry::Export),
     Import(super::carry::Import),
 }
@@ -138,6 +142,7 @@ impl Tenant {
             Self::Delete(command) => command.read_input(),
             Self::ResetDemo(command) => command.read_input(),
             Self::Domain(command) => command.read_input(),
+            Self::Project(command) => command.read_input(),
             Self::Export(command) => command.read_input(),
             Self::Import(command) => command.read_input(),
             Self::Set(_)
@@ -164,6 +169,7 @@ impl Tenant {
             Self::ResetDemo(command) => command.run(app, io).await,
             Self::Health(command) => command.run(app, io).await,
             Self::Domain(command) => command.run(app, io).await,
+            Self::Project(command) => command.run(app, io).await,
             Self::Export(command) => command.run(app, io).await,
             Self::Import(command) => command.run(app, io).await,
         }

@@ -72,7 +72,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::*;
 
-    projects (id) {
+    projects (tenant_id, id) {
         id -> Key,
         tenant_id -> Key,
         slug -> Text,
@@ -189,6 +189,7 @@ diesel::table! {
         last_used_at -> Nullable<Instant>,
         expires_at -> Nullable<Instant>,
         revoked_at -> Nullable<Instant>,
+        project_id -> Nullable<Key>,
     }
 }
 

@@ -111,6 +111,7 @@ diesel::table! {
         created_at -> Instant,
         updated_at -> Instant,
         version -> BigInt,
+        project_id -> Nullable<Key>,
     }
 }
 

@@ -8,10 +8,12 @@ use crate::app::App;
 use crate::audit::{self, Event};
 use crate::clock::Timestamp;
 use crate::crypto::PlainApiKey;
+use crate::db::ControlConn;
 use crate::gate::Rights;
 use crate::id::{ApiKeyId, TenantId};
 use crate::identity::keeper::Keeper;
 use crate::identity::model::{self, BadScopes};
+use crate::tenancy::projects;
 use crate::{Error, Result};
 
 /// What a new key is to be.
@@ -20,6 +22,8 @@ pub(in crate::identity) struct Wanted {
     pub(in crate::identity) name: String,
     pub(in crate::identity) scopes: Vec<String>,
     pub(in crate::identity) expires_at: Option<Timestamp>,
+    /// The only project it is to see.
+    pub(in crate::identity) project: Option<projects::Which>,
 }
 
 /// Every permission of the program by name.
@@ -49,6 +53,20 @@ pub(in crate::identity) fn judged_scopes(
     Ok(scopes)
 }
 
+/// The project a new key is limited to.
+pub(in crate::identity) fn judged_project(
+    c: &mut ControlConn,
+    tenant: TenantId,
+    wanted: Option<&projects::Which>,
+) -> Result<Option<projects::Project>> {
+    let Some(which) = wanted else { return Ok(None) };
+    let field = match which {
+        projects::Which::Id(_) => "project_id",
+        projects::Which::Slug(_) => "project",
+    };
+    projects::open(c, tenant, which, field).map(Some)
+}
+
 /// Makes a key. The secret is in the answer and nowhere else. A name that is taken is [`Error::Duplicate`].
 pub(in crate::identity) async fn create(
     app: &App,
@@ -61,6 +79,7 @@ pub(in crate::identity) async fn create(
     let now = app.clock.now();
     let plain = PlainApiKey::generate()?;
     let hash = plain.hash(Keeper::of(app)?.pepper());
+    let wanted_project = wanted.project;
     let new = NewKey {
         id: ApiKeyId::new(now),
         name: wanted.name,
@@ -69,6 +88,7 @@ pub(in crate::identity) async fn create(
         scopes,
         created_by: actor.name.clone(),
         expires_at: wanted.expires_at,
+        project: None,
     };
     let key = app
         .control
@@ -76,8 +96,16 @@ pub(in crate::identity) async fn create(
             if by_name(c, tenant, &new.name)?.is_some() {
                 return Err(Error::Duplicate);
             }
+            let project = judged_project(c, tenant, wanted_project.as_ref())?;
+            let new = NewKey {
+                project: project.as_ref().map(|project| project.id),
+                ..new.clone()
+            };
             insert(c, tenant, &new)?;
-            let shown = serde_json::json!({ "name": new.name, "scopes": new.scopes, "expires_at": new.expires_at });
+            let mut shown = serde_json::json!({ "name": new.name, "scopes": new.scopes, "expires_at": new.expires_at });
+            if let (Some(project), Some(shown)) = (project, shown.as_object_mut()) {
+                shown.insert("project".to_owned(), project.slug.into());
+            }
             let event = Event::new("api_key.created").product("identity").target("api_key", &new.id, &new.name);
             audit::record(c, &actor, event.created(&shown).secret("key"))?;
             by_id(c, tenant, new.id)?.ok_or(Error::NotFound)

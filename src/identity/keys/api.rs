@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::acts::{self, Wanted, Which};
 use super::{ApiKey, all, by_id};
 use crate::clock::Timestamp;
-use crate::id::{ApiKeyId, TenantId};
+use crate::id::{ApiKeyId, ProjectId, TenantId};
 use crate::identity::keeper::Keeper;
 use crate::identity::permissions::{ReadApiKeys, WriteApiKeys};
+use crate::tenancy::projects;
 use crate::web::{Allowed, AnyKey, Cursor, Fields, Json, Query, answer};
 use crate::{Error, Result};
 
@@ -26,6 +27,9 @@ pub struct Me {
     pub scopes: Vec<String>,
     /// The permissions these come to.
     pub permissions: Vec<String>,
+    /// The only project it sees, by its slug; absent where it sees all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
     /// The company it belongs to.
     pub company: Company,
 }
@@ -69,6 +73,12 @@ pub struct KeyBody {
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// The only project it sees; absent where it sees all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<ProjectId>,
+    /// The slug of that project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
 }
 
 impl KeyBody {
@@ -84,6 +94,8 @@ impl KeyBody {
             last_used_at: key.last_used_at,
             expires_at: key.expires_at,
             revoked_at: key.revoked_at,
+            project_id: key.project.as_ref().map(|project| project.id),
+            project: key.project.as_ref().map(|project| project.slug.clone()),
         }
     }
 }
@@ -108,6 +120,8 @@ pub struct NewApiKey {
     pub scopes: Vec<String>,
     /// From when on it opens nothing; absent for never.
     pub expires_at: Option<Timestamp>,
+    /// The only project it is to see; all where absent.
+    pub project_id: Option<ProjectId>,
 }
 
 /// `GET /me`.
@@ -130,6 +144,7 @@ pub async fn me(caller: AnyKey) -> Result<HttpResponse> {
         id: caller.actor.id.clone(),
         name: caller.actor.name.clone(),
         permissions: permissions.map(ToOwned::to_owned).collect(),
+        project: caller.scope.project().map(|project| project.slug.clone()),
         scopes: caller.rights.names().to_vec(),
         company,
     }))
@@ -204,6 +219,7 @@ pub async fn create(allowed: Allowed<WriteApiKeys>, body: Json<NewApiKey>) -> Re
         name,
         scopes,
         expires_at,
+        project_id,
     } = body.value;
     let mut fields = Fields::default();
     let name = fields.text(
@@ -217,6 +233,7 @@ pub async fn create(allowed: Allowed<WriteApiKeys>, body: Json<NewApiKey>) -> Re
         name,
         scopes,
         expires_at,
+        project: project_id.map(projects::Which::Id),
     };
     let tenant = allowed.scope.tenant();
     let (key, secret) = acts::create(

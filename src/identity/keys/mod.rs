@@ -6,9 +6,12 @@ pub mod pages;
 mod store;
 
 pub(super) use self::store::{all, by_id, by_name, by_public_id, insert, revoke, used};
+use std::sync::Arc;
+
 use crate::clock::Timestamp;
 use crate::crypto::HashedApiKey;
-use crate::id::{ApiKeyId, TenantId};
+use crate::gate::ProjectLimit;
+use crate::id::{ApiKeyId, ProjectId, TenantId};
 
 /// A key as the store has it.
 #[derive(Debug, Clone)]
@@ -26,6 +29,8 @@ pub(super) struct ApiKey {
     pub(super) last_used_at: Option<Timestamp>,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) revoked_at: Option<Timestamp>,
+    /// The only project it sees.
+    pub(super) project: Option<Arc<ProjectLimit>>,
 }
 
 impl ApiKey {
@@ -64,4 +69,5 @@ pub(super) struct NewKey {
     pub(super) scopes: Vec<String>,
     pub(super) created_by: String,
     pub(super) expires_at: Option<Timestamp>,
+    pub(super) project: Option<ProjectId>,
 }

@@ -11,6 +11,7 @@ use crate::gate::Permission;
 use crate::id::ApiKeyId;
 use crate::identity::keeper::Keeper;
 use crate::identity::permissions::{ReadApiKeys, WriteApiKeys};
+use crate::tenancy::projects;
 use crate::web::confirm::Confirm;
 use crate::web::form::{Choice, FormErrors};
 use crate::web::list::ListView;
@@ -91,7 +92,10 @@ pub async fn list(allowed: Allowed<ReadApiKeys>, request: HttpRequest) -> Result
         .map(|key| Row {
             name: key.name.clone(),
             prefix: key.prefix(),
-            scopes: key.scopes.join(", "),
+            scopes: match &key.project {
+                Some(project) => format!("{}, in {} only", key.scopes.join(", "), project.slug),
+                None => key.scopes.join(", "),
+            },
             state: state(key, now),
             used: format.when_or_none(key.last_used_at),
             expires: key
@@ -149,6 +153,25 @@ struct New {
     lifetimes: Vec<Choice>,
     scopes: Vec<Choice>,
     chosen: Vec<String>,
+    projects: Vec<Choice>,
+    project: String,
+}
+
+/// The projects a key may be limited to; none where the company has none.
+async fn projects_of<P>(allowed: &Allowed<P>) -> Result<Vec<Choice>> {
+    let tenant = allowed.scope.tenant();
+    let all = allowed
+        .app
+        .control
+        .read(move |c| projects::all(c, tenant))
+        .await?;
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let open = all.into_iter().filter(projects::Project::is_active);
+    let choices = open.map(|one| Choice::new(one.slug, one.name));
+    let first = Choice::new("", "All of the company");
+    Ok(std::iter::once(first).chain(choices).collect())
 }
 
 /// The form to make a key.
@@ -161,8 +184,9 @@ pub async fn new(allowed: Allowed<WriteApiKeys>) -> Result<HttpResponse> {
         StatusCode::OK,
         FormErrors::none(),
         String::new(),
-        "0".to_owned(),
+        ("0".to_owned(), String::new()),
         Vec::new(),
+        projects_of(&allowed).await?,
     ))
 }
 
@@ -171,8 +195,9 @@ fn form_page<P>(
     status: StatusCode,
     errors: FormErrors,
     name: String,
-    expires: String,
+    (expires, project): (String, String),
     chosen: Vec<String>,
+    projects: Vec<Choice>,
 ) -> HttpResponse {
     let shell = allowed
         .shell(Place::ApiKeys, "New API key")
@@ -205,6 +230,8 @@ fn form_page<P>(
             lifetimes,
             scopes,
             chosen,
+            projects,
+            project,
         },
     )
 }
@@ -244,6 +271,9 @@ pub async fn create(allowed: Allowed<WriteApiKeys>, form: Form) -> Result<HttpRe
                 name: name.clone(),
                 scopes: chosen.clone(),
                 expires_at,
+                project: Some(form.text("project"))
+                    .filter(|slug| !slug.is_empty())
+                    .map(|slug| projects::Which::Slug(slug.to_owned())),
             };
             acts::create(
                 &allowed.app,
@@ -284,8 +314,9 @@ pub async fn create(allowed: Allowed<WriteApiKeys>, form: Form) -> Result<HttpRe
                 StatusCode::UNPROCESSABLE_ENTITY,
                 errors,
                 name,
-                expires,
+                (expires, form.text("project").to_owned()),
                 chosen,
+                projects_of(&allowed).await?,
             ))
         }
     }

@@ -1,5 +1,7 @@
 //! API keys: all SQL about them.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 
 use super::{ApiKey, NewKey};
@@ -7,7 +9,9 @@ use crate::clock::Timestamp;
 use crate::crypto::HashedApiKey;
 use crate::db::ControlConn;
 use crate::db::schema::control::api_keys;
-use crate::id::{ApiKeyId, TenantId};
+use crate::gate::ProjectLimit;
+use crate::id::{ApiKeyId, ProjectId, TenantId};
+use crate::tenancy::projects;
 use crate::{Error, Result};
 
 type Row = (
@@ -22,6 +26,7 @@ type Row = (
     Option<Timestamp>,
     Option<Timestamp>,
     Option<Timestamp>,
+    Option<ProjectId>,
 );
 
 const COLUMNS: (
@@ -36,6 +41,7 @@ const COLUMNS: (
     api_keys::last_used_at,
     api_keys::expires_at,
     api_keys::revoked_at,
+    api_keys::project_id,
 ) = (
     api_keys::id,
     api_keys::tenant_id,
@@ -48,9 +54,10 @@ const COLUMNS: (
     api_keys::last_used_at,
     api_keys::expires_at,
     api_keys::revoked_at,
+    api_keys::project_id,
 );
 
-fn key(row: Row) -> Result<ApiKey> {
+fn key(c: &mut ControlConn, row: Row) -> Result<ApiKey> {
     let (
         id,
         tenant,
@@ -63,7 +70,15 @@ fn key(row: Row) -> Result<ApiKey> {
         last_used_at,
         expires_at,
         revoked_at,
+        project,
     ) = row;
+    let project = match project {
+        Some(id) => Some(Arc::new(ProjectLimit {
+            id,
+            slug: projects::meant(c, tenant, &projects::Which::Id(id))?.slug,
+        })),
+        None => None,
+    };
     let hash: [u8; 32] = hash
         .try_into()
         .map_err(|_| Error::internal(format!("the hash of {id} cannot be read")))?;
@@ -79,6 +94,7 @@ fn key(row: Row) -> Result<ApiKey> {
         last_used_at,
         expires_at,
         revoked_at,
+        project,
     })
 }
 
@@ -92,7 +108,7 @@ pub(in crate::identity) fn by_public_id(
         .select(COLUMNS)
         .first(c.db())
         .optional()?;
-    row.map(key).transpose()
+    row.map(|row| key(c, row)).transpose()
 }
 
 /// A company's key by its id.
@@ -107,7 +123,7 @@ pub(in crate::identity) fn by_id(
         .select(COLUMNS)
         .first(c.db())
         .optional()?;
-    row.map(key).transpose()
+    row.map(|row| key(c, row)).transpose()
 }
 
 /// A company's live key by its name.
@@ -123,7 +139,7 @@ pub(in crate::identity) fn by_name(
         .select(COLUMNS)
         .first(c.db())
         .optional()?;
-    row.map(key).transpose()
+    row.map(|row| key(c, row)).transpose()
 }
 
 /// A company's keys, the newest first.
@@ -133,7 +149,7 @@ pub(in crate::identity) fn all(c: &mut ControlConn, tenant: TenantId) -> Result<
         .select(COLUMNS)
         .order(api_keys::id.desc())
         .load(c.db())?;
-    rows.into_iter().map(key).collect()
+    rows.into_iter().map(|row| key(c, row)).collect()
 }
 
 /// Enters a key.
@@ -154,6 +170,7 @@ pub(in crate::identity) fn insert(
             api_keys::created_by.eq(&new.created_by),
             api_keys::created_at.eq(now),
             api_keys::expires_at.eq(new.expires_at),
+            api_keys::project_id.eq(new.project),
         ))
         .execute(c.db())?;
     Ok(())

@@ -6,6 +6,7 @@ use super::roll_up;
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::ClickId;
 use crate::partners::api;
 use crate::partners::model::{Click, ClickFlag};
@@ -42,7 +43,11 @@ pub fn flag(c: &mut TenantConn, actor: &Actor, id: ClickId, flagged: bool) -> Re
     Ok(after)
 }
 
-async fn answer(allowed: &Allowed<WriteClicks>, path: &str, flagged: bool) -> Result<HttpResponse> {
+async fn answer(
+    allowed: &Allowed<InProject<WriteClicks>>,
+    path: &str,
+    flagged: bool,
+) -> Result<HttpResponse> {
     let id = api::id(path)?;
     api::change(allowed, &[], move |c, actor| {
         Answer::ok(&flag(c, actor, id, flagged)?)
@@ -55,7 +60,7 @@ async fn answer(allowed: &Allowed<WriteClicks>, path: &str, flagged: bool) -> Re
 /// # Errors
 /// As [`flag`].
 pub async fn post_flag(
-    allowed: Allowed<WriteClicks>,
+    allowed: Allowed<InProject<WriteClicks>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     answer(&allowed, &path, true).await
@@ -66,7 +71,7 @@ pub async fn post_flag(
 /// # Errors
 /// As [`flag`].
 pub async fn post_unflag(
-    allowed: Allowed<WriteClicks>,
+    allowed: Allowed<InProject<WriteClicks>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     answer(&allowed, &path, false).await

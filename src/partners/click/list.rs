@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::ClickId;
 use crate::partners::api;
 use crate::partners::model::Click;
@@ -64,7 +65,7 @@ pub fn page(c: &mut TenantConn, filter: &ClickFilter, paging: &Paging) -> Result
 ///
 /// # Errors
 /// [`Error::Invalid`] for filters that do not fit.
-pub async fn get(allowed: Allowed<ReadClicks>) -> Result<HttpResponse> {
+pub async fn get(allowed: Allowed<InProject<ReadClicks>>) -> Result<HttpResponse> {
     let query = Query::of(&allowed.request);
     query.only(&[
         "link", "partner", "program", "flag", "flagged", "since", "until",
@@ -92,7 +93,7 @@ pub async fn get(allowed: Allowed<ReadClicks>) -> Result<HttpResponse> {
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn get_one(
-    allowed: Allowed<ReadClicks>,
+    allowed: Allowed<InProject<ReadClicks>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     let id = api::id(&path)?;

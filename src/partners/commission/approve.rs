@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::CommissionId;
 use crate::partners::api;
 use crate::partners::model::{Commission, CommissionState};
@@ -63,7 +64,7 @@ pub(super) fn write(c: &mut TenantConn, actor: &Actor, before: &Commission) -> R
 /// # Errors
 /// As [`approve`].
 pub async fn post(
-    allowed: Allowed<WriteCommissions>,
+    allowed: Allowed<InProject<WriteCommissions>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     let (id, expected) = (api::id(&path)?, api::expected(&allowed)?);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{approve, reverse};
 use crate::actor::Actor;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::CommissionId;
 use crate::partners::api;
 use crate::partners::model::{AdjustmentKind, CommissionState};
@@ -113,7 +114,10 @@ pub fn act(c: &mut TenantConn, actor: &Actor, bulk: &Bulk) -> Result<BulkAnswer>
 ///
 /// # Errors
 /// As [`act`].
-pub async fn post(allowed: Allowed<WriteCommissions>, body: Json<Bulk>) -> Result<HttpResponse> {
+pub async fn post(
+    allowed: Allowed<InProject<WriteCommissions>>,
+    body: Json<Bulk>,
+) -> Result<HttpResponse> {
     let bulk = body.value;
     api::change(&allowed, &body.bytes, move |c, actor| {
         Answer::ok(&act(c, actor, &bulk)?)

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::CommissionId;
 use crate::money::Money;
 use crate::partners::api;
@@ -102,7 +103,7 @@ pub fn totals(c: &mut TenantConn) -> Result<Vec<(CommissionState, i64, Money)>> 
 ///
 /// # Errors
 /// [`Error::Invalid`] for filters that do not fit.
-pub async fn get(allowed: Allowed<ReadCommissions>) -> Result<HttpResponse> {
+pub async fn get(allowed: Allowed<InProject<ReadCommissions>>) -> Result<HttpResponse> {
     let query = Query::of(&allowed.request);
     query.only(&[
         "state", "ready", "partner", "program", "event", "payout", "currency", "since", "until",
@@ -135,7 +136,7 @@ pub async fn get(allowed: Allowed<ReadCommissions>) -> Result<HttpResponse> {
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn get_one(
-    allowed: Allowed<ReadCommissions>,
+    allowed: Allowed<InProject<ReadCommissions>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     let id = api::id(&path)?;

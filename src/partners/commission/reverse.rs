@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::{AdjustmentId, CommissionId, EventId};
 use crate::money::Money;
 use crate::partners::api;
@@ -130,7 +131,7 @@ pub(super) fn checked(reason: Option<&str>) -> Result<String> {
 /// # Errors
 /// As [`reverse`].
 pub async fn post(
-    allowed: Allowed<WriteCommissions>,
+    allowed: Allowed<InProject<WriteCommissions>>,
     path: web::Path<String>,
     Optional(body): Optional,
 ) -> Result<HttpResponse> {

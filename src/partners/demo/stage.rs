@@ -46,6 +46,7 @@ impl Stage {
                 let at = morning(random, now, PROGRAMMES_CAME);
                 let currency = currency(programme.currency);
                 Program {
+                    project_id: None,
                     id: random.id(at),
                     name: programme.name.to_owned(),
                     state: ProgramState::Active,

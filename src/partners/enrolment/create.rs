@@ -6,9 +6,10 @@ use super::input::{self, NewEnrolment};
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::EnrolmentId;
 use crate::partners::api;
-use crate::partners::model::{Enrolment, EnrolmentState, PartnerState, ProgramState};
+use crate::partners::model::{Enrolment, EnrolmentState, Partner, PartnerState, ProgramState};
 use crate::partners::permissions::WritePartners;
 use crate::partners::store::{enrolments, partners, programs};
 use crate::web::once::Answer;
@@ -23,6 +24,16 @@ use crate::{Error, Result};
 pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewEnrolment) -> Result<Enrolment> {
     input::check_terms(new.commission, new.holding_days)?;
     let partner = partners::find(c, new.partner_id)?.ok_or(Error::NotFound)?;
+    begin(c, actor, &partner, new)
+}
+
+/// The same for a partner who is known already; terms were judged.
+pub(in crate::partners) fn begin(
+    c: &mut TenantConn,
+    actor: &Actor,
+    partner: &Partner,
+    new: &NewEnrolment,
+) -> Result<Enrolment> {
     let program = programs::find(c, new.program_id)?.ok_or(Error::NotFound)?;
     if matches!(
         partner.state,
@@ -89,7 +100,7 @@ pub fn create(c: &mut TenantConn, actor: &Actor, new: &NewEnrolment) -> Result<E
 /// # Errors
 /// As [`create`].
 pub async fn post(
-    allowed: Allowed<WritePartners>,
+    allowed: Allowed<InProject<WritePartners>>,
     body: Json<NewEnrolment>,
 ) -> Result<HttpResponse> {
     let new = body.value;

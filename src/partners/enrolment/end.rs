@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use super::update::save;
 use crate::actor::Actor;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::EnrolmentId;
 use crate::partners::api;
 use crate::partners::model::{Enrolment, EnrolmentState};
@@ -38,7 +39,7 @@ pub fn end(
 /// # Errors
 /// As [`end`].
 pub async fn delete(
-    allowed: Allowed<WritePartners>,
+    allowed: Allowed<InProject<WritePartners>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     let (id, expected) = (api::id(&path)?, api::expected(&allowed)?);

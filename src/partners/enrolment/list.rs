@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::EnrolmentId;
 use crate::partners::api;
 use crate::partners::model::Enrolment;
@@ -53,7 +54,7 @@ pub fn page(
 ///
 /// # Errors
 /// [`Error::Invalid`] for filters that do not fit.
-pub async fn get(allowed: Allowed<ReadPartners>) -> Result<HttpResponse> {
+pub async fn get(allowed: Allowed<InProject<ReadPartners>>) -> Result<HttpResponse> {
     let query = Query::of(&allowed.request);
     query.only(&["state", "partner", "program"])?;
     api::newest_only(&query)?;
@@ -75,7 +76,7 @@ pub async fn get(allowed: Allowed<ReadPartners>) -> Result<HttpResponse> {
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn get_one(
-    allowed: Allowed<ReadPartners>,
+    allowed: Allowed<InProject<ReadPartners>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     let id = api::id(&path)?;

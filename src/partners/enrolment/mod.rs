@@ -6,6 +6,7 @@ mod input;
 mod list;
 mod update;
 
+pub(super) use create::begin;
 pub use create::create;
 pub use end::end;
 pub use input::{EnrolmentChange, NewEnrolment};

@@ -6,6 +6,7 @@ use super::input::{self, EnrolmentChange};
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::EnrolmentId;
 use crate::partners::api;
 use crate::partners::model::Enrolment;
@@ -74,7 +75,7 @@ pub(super) fn save(
 /// # Errors
 /// As [`update`].
 pub async fn patch(
-    allowed: Allowed<WritePartners>,
+    allowed: Allowed<InProject<WritePartners>>,
     path: web::Path<String>,
     body: Json<EnrolmentChange>,
 ) -> Result<HttpResponse> {

@@ -13,6 +13,7 @@ use super::{judge, record};
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::EventId;
 use crate::partners::api;
 use crate::partners::model::Outcome;
@@ -139,7 +140,7 @@ fn record_all(
 /// [`Error::Invalid`] where a value does not fit, [`Error::PlanLimit`] where the plan does not take all of it; then nothing was
 /// changed.
 pub async fn post(
-    allowed: Allowed<WriteEvents>,
+    allowed: Allowed<InProject<WriteEvents>>,
     body: BatchJson<NewBatch>,
 ) -> Result<HttpResponse> {
     let BatchJson(body) = body;

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::db::TenantConn;
 use crate::{Error, Result};
 
 /// The fingerprint of a body; the order of its fields does not matter.
@@ -18,6 +19,14 @@ pub(super) fn of(body: &impl Serialize) -> Result<String> {
         .take(16)
         .map(|byte| format!("{byte:02x}"))
         .collect())
+}
+
+/// The fingerprint of a report. One by a key that is limited to a project is another than the same words by any other key.
+pub(super) fn of_report(c: &TenantConn, body: &impl Serialize) -> Result<String> {
+    match c.project() {
+        Some(project) => of(&(project.id, body)),
+        None => of(body),
+    }
 }
 
 fn feed(hash: &mut Sha256, value: &Value) {

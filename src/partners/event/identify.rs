@@ -12,6 +12,7 @@ use super::{input, judge};
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::{ClickId, CustomerId};
 use crate::partners::api;
 use crate::partners::model::{Click, Customer, Identity, IdentitySource};
@@ -124,7 +125,10 @@ fn look_again(c: &mut TenantConn, customer: &Customer, click: &Click) -> Result<
     let (mut attributed, mut known) = (0, judge::Known::default());
     for event in waiting {
         let judged = judge::judge(c, &event)?;
-        if Some(judged.outcome) == event.outcome {
+        // Whoever sees the clicks of one project only cannot say why an event went to nobody.
+        if Some(judged.outcome) == event.outcome
+            || (judged.winner.is_none() && c.project().is_some())
+        {
             continue;
         }
         events::set_outcome(c, event.id, judged.outcome)?;
@@ -176,7 +180,10 @@ pub fn claim(c: &mut TenantConn, actor: &Actor, new: &NewIdentity) -> Result<boo
 ///
 /// # Errors
 /// As [`identify`].
-pub async fn post(allowed: Allowed<WriteEvents>, body: Json<NewIdentity>) -> Result<HttpResponse> {
+pub async fn post(
+    allowed: Allowed<InProject<WriteEvents>>,
+    body: Json<NewIdentity>,
+) -> Result<HttpResponse> {
     let new = body.value;
     api::change(&allowed, &body.bytes, move |c, actor| {
         Answer::ok(&identify(c, actor, &new)?)

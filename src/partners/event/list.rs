@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::view::EventView;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::EventId;
 use crate::partners::api;
 use crate::partners::model::Event;
@@ -71,7 +72,7 @@ pub fn page(c: &mut TenantConn, filter: &EventFilter, paging: &Paging) -> Result
 ///
 /// # Errors
 /// [`Error::Invalid`] for filters that do not fit.
-pub async fn get(allowed: Allowed<ReadEvents>) -> Result<HttpResponse> {
+pub async fn get(allowed: Allowed<InProject<ReadEvents>>) -> Result<HttpResponse> {
     let query = Query::of(&allowed.request);
     query.only(&[
         "type",
@@ -123,7 +124,7 @@ pub async fn get(allowed: Allowed<ReadEvents>) -> Result<HttpResponse> {
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn get_one(
-    allowed: Allowed<ReadEvents>,
+    allowed: Allowed<InProject<ReadEvents>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     let id = api::id(&path)?;

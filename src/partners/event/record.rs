@@ -13,6 +13,7 @@ use super::{fingerprint, identify, judge};
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::EventId;
 use crate::partners::api;
 use crate::partners::model::{Event, IdentitySource};
@@ -65,9 +66,9 @@ pub(super) fn write(
     known: &mut Known,
     (left, added): (Left, usize),
 ) -> Result<(EventView, bool)> {
-    let fingerprint = fingerprint::of(new)?;
+    let fingerprint = fingerprint::of_report(c, new)?;
     if let Some(kept) = events::find_external(c, &new.external_id)? {
-        if kept.fingerprint != fingerprint {
+        if kept.fingerprint != fingerprint || !events::may_be_told(c, &kept.event)? {
             return Err(conflict(&new.external_id));
         }
         return Ok((EventView::of(c, kept.event)?, false));
@@ -120,7 +121,10 @@ pub(super) fn write(
 ///
 /// # Errors
 /// As [`record`].
-pub async fn post(allowed: Allowed<WriteEvents>, body: Json<NewEvent>) -> Result<HttpResponse> {
+pub async fn post(
+    allowed: Allowed<InProject<WriteEvents>>,
+    body: Json<NewEvent>,
+) -> Result<HttpResponse> {
     let new = body.value;
     let mut allowance = allowance::take(&allowed, 1).await?;
     let left = allowance.left;

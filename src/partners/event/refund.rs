@@ -12,6 +12,7 @@ use crate::actor::Actor;
 use crate::audit;
 use crate::clock::Timestamp;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::EventId;
 use crate::money::Money;
 use crate::partners::model::{AdjustmentKind, Event, refund_amount, to_reverse};
@@ -72,7 +73,10 @@ fn check(new: &NewRefund, now: Timestamp) -> Result<()> {
 fn sale_of(c: &mut TenantConn, new: &NewRefund) -> Result<Event> {
     let found = match (new.event, &new.event_external_id) {
         (Some(id), _) => events::find(c, id)?,
-        (None, Some(name)) => events::find_external(c, name)?.map(|kept| kept.event),
+        (None, Some(name)) => match events::find_external(c, name)? {
+            Some(kept) => events::find(c, kept.event.id)?,
+            None => None,
+        },
         (None, None) => None,
     };
     let sale = found.ok_or(Error::NotFound)?;
@@ -90,9 +94,12 @@ fn sale_of(c: &mut TenantConn, new: &NewRefund) -> Result<Event> {
 pub fn refund(c: &mut TenantConn, actor: &Actor, new: &NewRefund) -> Result<(EventView, bool)> {
     let now = c.now();
     check(new, now)?;
-    let fingerprint = fingerprint::of(new)?;
+    let fingerprint = fingerprint::of_report(c, new)?;
     if let Some(kept) = events::find_external(c, &new.external_id)? {
-        if kept.fingerprint != fingerprint || kept.event.refunds_event_id.is_none() {
+        if kept.fingerprint != fingerprint
+            || kept.event.refunds_event_id.is_none()
+            || !events::may_be_told(c, &kept.event)?
+        {
             return Err(record::conflict(&new.external_id));
         }
         return Ok((EventView::of(c, kept.event)?, false));
@@ -148,7 +155,10 @@ pub fn refund(c: &mut TenantConn, actor: &Actor, new: &NewRefund) -> Result<(Eve
 ///
 /// # Errors
 /// As [`refund`].
-pub async fn post(allowed: Allowed<WriteEvents>, body: Json<NewRefund>) -> Result<HttpResponse> {
+pub async fn post(
+    allowed: Allowed<InProject<WriteEvents>>,
+    body: Json<NewRefund>,
+) -> Result<HttpResponse> {
     let new = body.value;
     api::change(&allowed, &body.bytes, move |c, actor| {
         let (view, fresh) = refund(c, actor, &new)?;

@@ -6,6 +6,7 @@ use super::list::LinkView;
 use super::update::save;
 use crate::actor::Actor;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::LinkId;
 use crate::partners::api;
 use crate::partners::model::{Link, LinkState};
@@ -38,7 +39,10 @@ pub fn archive(
 ///
 /// # Errors
 /// As [`archive`].
-pub async fn delete(allowed: Allowed<WriteLinks>, path: web::Path<String>) -> Result<HttpResponse> {
+pub async fn delete(
+    allowed: Allowed<InProject<WriteLinks>>,
+    path: web::Path<String>,
+) -> Result<HttpResponse> {
     let (id, expected) = (api::id(&path)?, api::expected(&allowed)?);
     let start = LinkView::start(&allowed);
     api::change_ways(&allowed, &[], move |c, actor| {

@@ -7,6 +7,7 @@ use super::list::LinkView;
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::gate::{Counted, Limits};
 use crate::id::LinkId;
 use crate::partners::api;
@@ -105,7 +106,10 @@ fn draw(c: &mut TenantConn) -> Result<LinkKey> {
 ///
 /// # Errors
 /// As [`create`].
-pub async fn post(allowed: Allowed<WriteLinks>, body: Json<NewLink>) -> Result<HttpResponse> {
+pub async fn post(
+    allowed: Allowed<InProject<WriteLinks>>,
+    body: Json<NewLink>,
+) -> Result<HttpResponse> {
     let (new, start, limits) = (body.value, LinkView::start(&allowed), allowed.limits());
     api::change_ways(&allowed, &body.bytes, move |c, actor| {
         let link = create(c, actor, &new, limits)?;

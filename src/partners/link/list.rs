@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::LinkId;
 use crate::partners::api;
 use crate::partners::model::Link;
@@ -82,7 +83,7 @@ pub fn page(c: &mut TenantConn, filter: &LinkFilter, paging: &Paging) -> Result<
 ///
 /// # Errors
 /// [`Error::Invalid`] for filters that do not fit.
-pub async fn get(allowed: Allowed<ReadLinks>) -> Result<HttpResponse> {
+pub async fn get(allowed: Allowed<InProject<ReadLinks>>) -> Result<HttpResponse> {
     let query = Query::of(&allowed.request);
     query.only(&["state", "partner", "program", "enrolment"])?;
     api::newest_only(&query)?;
@@ -109,7 +110,10 @@ pub async fn get(allowed: Allowed<ReadLinks>) -> Result<HttpResponse> {
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn get_one(allowed: Allowed<ReadLinks>, path: web::Path<String>) -> Result<HttpResponse> {
+pub async fn get_one(
+    allowed: Allowed<InProject<ReadLinks>>,
+    path: web::Path<String>,
+) -> Result<HttpResponse> {
     let id = api::id(&path)?;
     let link = allowed.scope.read(move |c| find(c, id)).await?;
     let version = link.version;

@@ -7,6 +7,7 @@ use super::list::LinkView;
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::LinkId;
 use crate::partners::api;
 use crate::partners::model::{Link, LinkState};
@@ -79,7 +80,7 @@ pub(super) fn save(
 /// # Errors
 /// As [`update`].
 pub async fn patch(
-    allowed: Allowed<WriteLinks>,
+    allowed: Allowed<InProject<WriteLinks>>,
     path: web::Path<String>,
     body: Json<LinkChange>,
 ) -> Result<HttpResponse> {

@@ -10,7 +10,7 @@ use super::{
 use crate::clock::Timestamp;
 use crate::id::{
     AdjustmentId, AttributionId, ClickId, CommissionId, CustomerId, EnrolmentId, EventId, LinkId,
-    PartnerId, PayoutBatchId, PayoutId, ProgramId,
+    PartnerId, PayoutBatchId, PayoutId, ProgramId, ProjectId,
 };
 use crate::money::{Currency, Money};
 
@@ -45,6 +45,9 @@ pub struct Program {
     pub updated_at: Timestamp,
     /// Rises with each change; the `ETag`.
     pub version: i64,
+    /// The project it belongs to; absent for `default`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<ProjectId>,
 }
 
 /// A partner.

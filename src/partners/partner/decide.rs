@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::gate::{Counted, Limits};
 use crate::id::PartnerId;
 use crate::partners::api;
@@ -71,6 +72,7 @@ pub fn decide(
     limits: Limits,
 ) -> Result<Partner> {
     let before = partners::find(c, id)?.ok_or(Error::NotFound)?;
+    super::only_here(c, id)?;
     api::expect(expected, before.version)?;
     let state = decision.leads_to();
     if before.state == state {
@@ -102,7 +104,7 @@ pub fn decide(
 }
 
 async fn answer(
-    allowed: &Allowed<WritePartners>,
+    allowed: &Allowed<InProject<WritePartners>>,
     path: &str,
     decision: Decision,
 ) -> Result<HttpResponse> {
@@ -119,7 +121,7 @@ async fn answer(
 /// # Errors
 /// As [`decide`].
 pub async fn approve(
-    allowed: Allowed<WritePartners>,
+    allowed: Allowed<InProject<WritePartners>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     answer(&allowed, &path, Decision::Approve).await
@@ -130,7 +132,7 @@ pub async fn approve(
 /// # Errors
 /// As [`decide`].
 pub async fn decline(
-    allowed: Allowed<WritePartners>,
+    allowed: Allowed<InProject<WritePartners>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     answer(&allowed, &path, Decision::Decline).await
@@ -141,7 +143,7 @@ pub async fn decline(
 /// # Errors
 /// As [`decide`].
 pub async fn suspend(
-    allowed: Allowed<WritePartners>,
+    allowed: Allowed<InProject<WritePartners>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     answer(&allowed, &path, Decision::Suspend).await
@@ -152,7 +154,7 @@ pub async fn suspend(
 /// # Errors
 /// As [`decide`].
 pub async fn reinstate(
-    allowed: Allowed<WritePartners>,
+    allowed: Allowed<InProject<WritePartners>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     answer(&allowed, &path, Decision::Reinstate).await
@@ -163,7 +165,7 @@ pub async fn reinstate(
 /// # Errors
 /// As [`decide`].
 pub async fn archive(
-    allowed: Allowed<WritePartners>,
+    allowed: Allowed<InProject<WritePartners>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     answer(&allowed, &path, Decision::Archive).await

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::Result;
+use crate::id::ProgramId;
 use crate::partners::model::{Destination, Partner, PartnerState, Payee};
 use crate::web::Fields;
 
@@ -50,6 +51,10 @@ pub struct NewPartner {
     /// How they are paid; sealed, and shown as a hint only.
     #[serde(default)]
     pub payee: Option<Payee>,
+    /// The programme they are enrolled in at once. A key that is limited to a project must name one of its programmes, or it would
+    /// not see whom it added.
+    #[serde(default)]
+    pub program_id: Option<ProgramId>,
 }
 
 /// A change of a partner: what is absent stays, null takes away.

@@ -23,4 +23,20 @@ pub mod api {
     pub use super::update::patch;
 }
 
+use crate::db::TenantConn;
+use crate::id::PartnerId;
+use crate::{Error, Result};
+
+/// Refuses a change of a partner by a caller who is limited to a project, where the partner takes part beyond it: the change would
+/// reach there too.
+fn only_here(c: &mut TenantConn, id: PartnerId) -> Result<()> {
+    let limit = c.project().map(|project| project.slug.clone());
+    match limit {
+        Some(project) if super::store::partners::is_shared(c, id)? => {
+            Err(Error::ProjectLimited(project))
+        }
+        _ => Ok(()),
+    }
+}
+
 pub(in crate::partners) use payee::{COLUMN as PAYEE, open, seal as seal_payee};

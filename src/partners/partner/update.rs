@@ -9,6 +9,7 @@ use crate::actor::Actor;
 use crate::audit;
 use crate::crypto::Vault;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::PartnerId;
 use crate::partners::api;
 use crate::partners::model::{Partner, Payee};
@@ -31,6 +32,7 @@ pub fn update(
     change: &PartnerChange,
 ) -> Result<Partner> {
     let before = partners::find(c, id)?.ok_or(Error::NotFound)?;
+    super::only_here(c, id)?;
     api::expect(expected, before.version)?;
     let mut after = before.clone();
     if let Some(name) = &change.name {
@@ -78,7 +80,7 @@ pub fn update(
 /// # Errors
 /// As [`update`].
 pub async fn patch(
-    allowed: Allowed<WritePartners>,
+    allowed: Allowed<InProject<WritePartners>>,
     path: web::Path<String>,
     body: Json<PartnerChange>,
 ) -> Result<HttpResponse> {

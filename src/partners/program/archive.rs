@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use super::update::save;
 use crate::actor::Actor;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::ProgramId;
 use crate::partners::api;
 use crate::partners::model::{Program, ProgramState};
@@ -38,7 +39,7 @@ pub fn archive(
 /// # Errors
 /// As [`archive`].
 pub async fn delete(
-    allowed: Allowed<WritePrograms>,
+    allowed: Allowed<InProject<WritePrograms>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     let (id, expected) = (api::id(&path)?, api::expected(&allowed)?);

@@ -3,16 +3,19 @@
 use actix_web::HttpResponse;
 
 use super::input::{self, NewProgram};
+use super::rules;
 use crate::Result;
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::ProgramId;
 use crate::money::Currency;
 use crate::partners::api;
 use crate::partners::model::{Program, ProgramState, Reward};
 use crate::partners::permissions::WritePrograms;
 use crate::partners::store::programs;
+use crate::tenancy::projects;
 use crate::web::once::Answer;
 use crate::web::{Allowed, Json};
 
@@ -43,6 +46,7 @@ pub fn create(
         event_type: new.event_type.clone(),
         destination_url: new.destination_url.clone(),
         is_demo: false,
+        project_id: rules::project_of(c, new.project_id)?,
         created_at: now,
         updated_at: now,
         version: 1,
@@ -60,8 +64,16 @@ pub fn create(
 ///
 /// # Errors
 /// As [`create`].
-pub async fn post(allowed: Allowed<WritePrograms>, body: Json<NewProgram>) -> Result<HttpResponse> {
+pub async fn post(
+    allowed: Allowed<InProject<WritePrograms>>,
+    body: Json<NewProgram>,
+) -> Result<HttpResponse> {
     let (new, currency) = (body.value, allowed.company.currency);
+    let limit = allowed.scope.project().map(|project| project.id);
+    if let Some(project) = limit.or(new.project_id) {
+        let tenant = allowed.scope.tenant();
+        projects::check_open(&allowed.app.control, tenant, project).await?;
+    }
     api::change(&allowed, &body.bytes, move |c, actor| {
         let program = create(c, actor, currency, &new)?;
         Ok(Answer::created(&program)?.version(program.version))

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::rules;
 use crate::Result;
+use crate::id::ProjectId;
 use crate::money::Currency;
 use crate::partners::model::{Destination, Program, Reward};
 use crate::web::Fields;
@@ -37,6 +38,9 @@ pub struct NewProgram {
     pub event_type: Option<String>,
     /// Where its links lead unless they say otherwise.
     pub destination_url: String,
+    /// The project it belongs to; `default` where absent.
+    #[serde(default)]
+    pub project_id: Option<ProjectId>,
 }
 
 fn thirty() -> i64 {
@@ -69,6 +73,10 @@ pub struct ProgramChange {
     pub event_type: Option<Option<String>>,
     /// Where its links lead unless they say otherwise.
     pub destination_url: Option<String>,
+    /// The project it belongs to; null for `default`.
+    #[serde(deserialize_with = "crate::partners::api::present")]
+    #[schemars(with = "Option<ProjectId>")]
+    pub project_id: Option<Option<ProjectId>>,
 }
 
 /// The rules every programme fits. Tidies what may be tidied.

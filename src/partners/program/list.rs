@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::ProgramId;
 use crate::partners::api;
 use crate::partners::model::Program;
@@ -18,6 +19,10 @@ pub const FILTERS: &[Parameter] = &[
     Parameter {
         name: "state",
         about: "`active` or `archived`.",
+    },
+    Parameter {
+        name: "project",
+        about: "Of the project of this id.",
     },
     Parameter {
         name: "q",
@@ -49,11 +54,12 @@ pub fn page(c: &mut TenantConn, filter: &ProgramFilter, paging: &Paging) -> Resu
 ///
 /// # Errors
 /// [`Error::Invalid`] for filters that do not fit.
-pub async fn get(allowed: Allowed<ReadPrograms>) -> Result<HttpResponse> {
+pub async fn get(allowed: Allowed<InProject<ReadPrograms>>) -> Result<HttpResponse> {
     let query = Query::of(&allowed.request);
-    query.only(&["state"])?;
+    query.only(&["state", "project"])?;
     let filter = ProgramFilter {
         state: query.parsed("state")?,
+        project: query.parsed("project")?,
         q: api::search(&query),
         by_name: api::by_name(&query)?,
     };
@@ -70,7 +76,7 @@ pub async fn get(allowed: Allowed<ReadPrograms>) -> Result<HttpResponse> {
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn get_one(
-    allowed: Allowed<ReadPrograms>,
+    allowed: Allowed<InProject<ReadPrograms>>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
     let id = api::id(&path)?;

@@ -1,8 +1,11 @@
 //! The rules of terms, shared by programmes and enrolments.
 
+use crate::db::TenantConn;
+use crate::id::ProjectId;
 use crate::money::MAX_AMOUNT_MINOR;
 use crate::partners::model::Reward;
 use crate::web::Fields;
+use crate::{Error, Result};
 
 /// Days a commission may wait.
 const HOLDING_DAYS: std::ops::RangeInclusive<i64> = 0..=365;
@@ -20,6 +23,15 @@ pub fn reward(fields: &mut Fields, name: &str, reward: Reward) {
             );
         }
         _ => {}
+    }
+}
+
+/// The project a programme is put in: for a caller who is limited to one that one, and no other is there.
+pub fn project_of(c: &TenantConn, wanted: Option<ProjectId>) -> Result<Option<ProjectId>> {
+    match c.project() {
+        None => Ok(wanted),
+        Some(limit) if wanted.is_none_or(|wanted| wanted == limit.id) => Ok(Some(limit.id)),
+        Some(_) => Err(Error::invalid("project_id", "There is no such project.")),
     }
 }
 

@@ -3,14 +3,17 @@
 use actix_web::{HttpResponse, web};
 
 use super::input::{self, ProgramChange};
+use super::rules;
 use crate::actor::Actor;
 use crate::audit;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::id::ProgramId;
 use crate::partners::api;
 use crate::partners::model::{Program, ProgramState, Reward};
 use crate::partners::permissions::WritePrograms;
 use crate::partners::store::programs;
+use crate::tenancy::projects;
 use crate::web::once::Answer;
 use crate::web::{Allowed, Json};
 use crate::{Error, Result};
@@ -61,6 +64,9 @@ pub fn update(
     if let Some(url) = &change.destination_url {
         after.destination_url.clone_from(url);
     }
+    if let Some(project) = change.project_id {
+        after.project_id = rules::project_of(c, project)?;
+    }
     input::check(&mut after)?;
     save(c, actor, "program.updated", &before, after)
 }
@@ -93,11 +99,15 @@ pub(super) fn save(
 /// # Errors
 /// As [`update`].
 pub async fn patch(
-    allowed: Allowed<WritePrograms>,
+    allowed: Allowed<InProject<WritePrograms>>,
     path: web::Path<String>,
     body: Json<ProgramChange>,
 ) -> Result<HttpResponse> {
     let (id, expected, change) = (api::id(&path)?, api::expected(&allowed)?, body.value);
+    if let Some(Some(project)) = change.project_id {
+        let tenant = allowed.scope.tenant();
+        projects::check_open(&allowed.app.control, tenant, project).await?;
+    }
     api::change_ways(&allowed, &body.bytes, move |c, actor| {
         let program = update(c, actor, id, expected, &change)?;
         Ok(Answer::ok(&program)?.version(program.version))

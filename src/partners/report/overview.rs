@@ -8,6 +8,7 @@ use super::window::Window;
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::money::Money;
 use crate::partners::model::{CommissionState, PartnerState};
 use crate::partners::permissions::ReadReports;
@@ -54,7 +55,8 @@ pub struct Overview {
     pub earned: Vec<Money>,
     /// All commissions there are, of any time, by state and currency.
     pub commissions: Vec<StateSum>,
-    /// What the next payout would come to, by currency, for those who are owed more than nothing.
+    /// What the next payout would come to, by currency, for those who are owed more than nothing; payouts span projects, so a key
+    /// that is limited to one gets an empty list.
     pub owed: Vec<Money>,
     /// Partners by state.
     pub partners: Vec<PartnerCount>,
@@ -91,8 +93,12 @@ pub fn overview(c: &mut TenantConn, window: Window) -> Result<Overview> {
     let refunds = reports::events_by_day(c, window.since, window.until, true)?;
     let earned = reports::commissions_by_day(c, window.since, window.until)?;
     let mut owed = Vec::new();
-    payouts::owed(c)?
-        .iter()
+    // What is paid spans projects: who sees one only is told nothing of it.
+    let due = match c.project() {
+        Some(_) => Vec::new(),
+        None => payouts::owed(c)?,
+    };
+    due.iter()
         .filter(|due| due.amount.amount_minor > 0)
         .for_each(|due| add(&mut owed, due.amount));
     owed.sort_by_key(|sum| sum.currency);
@@ -129,7 +135,7 @@ fn state_sums(rows: Vec<(CommissionState, i64, Money)>) -> Vec<StateSum> {
 ///
 /// # Errors
 /// [`crate::Error::Invalid`] for a stretch of time that does not fit.
-pub async fn get(allowed: Allowed<ReadReports>) -> Result<HttpResponse> {
+pub async fn get(allowed: Allowed<InProject<ReadReports>>) -> Result<HttpResponse> {
     let query = Query::of(&allowed.request);
     query.only(&["since", "until"])?;
     let window = Window::of(&query, allowed.app.clock.now())?;

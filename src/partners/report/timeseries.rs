@@ -8,6 +8,7 @@ use super::window::Window;
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::TenantConn;
+use crate::gate::InProject;
 use crate::money::{Currency, Money};
 use crate::partners::permissions::ReadReports;
 use crate::partners::store::reports::{self, DayFigure};
@@ -141,7 +142,7 @@ fn fill(window: Window, figures: &[DayFigure]) -> Vec<Point> {
 ///
 /// # Errors
 /// [`crate::Error::Invalid`] for a figure or stretch of time that does not fit.
-pub async fn get(allowed: Allowed<ReadReports>) -> Result<HttpResponse> {
+pub async fn get(allowed: Allowed<InProject<ReadReports>>) -> Result<HttpResponse> {
     let query = Query::of(&allowed.request);
     query.only(&["metric", "since", "until"])?;
     let metric = query.parsed("metric")?.unwrap_or(Metric::Clicks);

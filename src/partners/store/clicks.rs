@@ -4,13 +4,14 @@ use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
+use super::{links as our_links, project};
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::portable::{Target, each, on_conflict};
 use crate::db::schema::tenant::{click_days, clicks, links};
 use crate::db::types::Key;
 use crate::db::{MultiBackend, TenantConn};
-use crate::id::{ClickId, LinkId, PartnerId, ProgramId};
+use crate::id::{ClickId, LinkId, PartnerId, ProgramId, ProjectId};
 use crate::partners::model::{Click, ClickFlag};
 use crate::web::{Cursor, Page, Paging};
 
@@ -107,12 +108,18 @@ pub fn insert(c: &mut TenantConn, click: &NewClick) -> Result<()> {
 
 /// One by its id.
 pub fn find(c: &mut TenantConn, id: ClickId) -> Result<Option<Click>> {
-    Ok(each!(c.db(), |conn| clicks::table
+    let found = each!(c.db(), |conn| clicks::table
         .find(id)
         .select(COLUMNS)
         .first::<Row>(conn))
     .optional()?
-    .map(read))
+    .map(read);
+    match found {
+        Some(click) if project(c).is_some() && our_links::find(c, click.link_id)?.is_none() => {
+            Ok(None)
+        }
+        found => Ok(found),
+    }
 }
 
 /// Flags a click, or takes its flag away.
@@ -123,8 +130,17 @@ pub fn set_flag(c: &mut TenantConn, id: ClickId, flag: Option<ClickFlag>) -> Res
     Ok(())
 }
 
-fn filtered(filter: &ClickFilter) -> clicks::BoxedQuery<'static, MultiBackend> {
+fn filtered(
+    filter: &ClickFilter,
+    limit: Option<ProjectId>,
+) -> clicks::BoxedQuery<'static, MultiBackend> {
     let mut query = clicks::table.into_boxed::<MultiBackend>();
+    if let Some(project) = limit {
+        let theirs = links::table
+            .filter(links::program_id.eq_any(programs_of!(project)))
+            .select(links::id);
+        query = query.filter(clicks::link_id.eq_any(theirs));
+    }
     if let Some(link) = filter.link {
         query = query.filter(clicks::link_id.eq(link));
     }
@@ -165,7 +181,8 @@ fn filtered(filter: &ClickFilter) -> clicks::BoxedQuery<'static, MultiBackend> {
 
 /// A page of them, newest first unless reversed.
 pub fn list(c: &mut TenantConn, filter: &ClickFilter, paging: &Paging) -> Result<Page<Click>> {
-    let rows = by_id!(filtered(filter), clicks::id, ClickId, paging)
+    let limit = project(c);
+    let rows = by_id!(filtered(filter, limit), clicks::id, ClickId, paging)
         .select(COLUMNS)
         .limit(paging.fetch())
         .load::<Row>(c.db())?;
@@ -173,7 +190,7 @@ pub fn list(c: &mut TenantConn, filter: &ClickFilter, paging: &Paging) -> Result
         Cursor::after("", row.id)
     });
     if paging.total {
-        page.total = Some(filtered(filter).count().get_result(c.db())?);
+        page.total = Some(filtered(filter, limit).count().get_result(c.db())?);
     }
     Ok(page)
 }

@@ -3,13 +3,14 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::{anywhere, changed_one};
+use super::{anywhere, changed_one, project};
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::portable::each;
 use crate::db::schema::tenant::{commissions, events, partners, programs};
+use crate::db::types::Key;
 use crate::db::{MultiBackend, TenantConn};
-use crate::id::{CommissionId, EnrolmentId, EventId, PartnerId, PayoutId, ProgramId};
+use crate::id::{CommissionId, EnrolmentId, EventId, PartnerId, PayoutId, ProgramId, ProjectId};
 use crate::money::{Currency, Money};
 use crate::partners::model::{Commission, CommissionState};
 use crate::web::{Cursor, Page, Paging};
@@ -203,12 +204,12 @@ pub fn update(c: &mut TenantConn, before: &Commission, after: &Commission) -> Re
 
 /// One by its id.
 pub fn find(c: &mut TenantConn, id: CommissionId) -> Result<Option<Commission>> {
-    Ok(commissions::table
+    let row = commissions::table
         .find(id)
         .select(COLUMNS)
         .first::<Row>(c.db())
-        .optional()?
-        .map(read))
+        .optional()?;
+    Ok(seen(c, row.into_iter().collect())?.pop())
 }
 
 /// All of some events.
@@ -218,7 +219,17 @@ pub fn of_events(c: &mut TenantConn, ids: &[EventId]) -> Result<Vec<Commission>>
         .order(commissions::id.asc())
         .select(COLUMNS)
         .load::<Row>(c.db())?;
-    Ok(rows.into_iter().map(read).collect())
+    seen(c, rows)
+}
+
+fn seen(c: &mut TenantConn, rows: Vec<Row>) -> Result<Vec<Commission>> {
+    let mut all = Vec::with_capacity(rows.len());
+    for one in rows.into_iter().map(read) {
+        if super::programs::is_seen(c, one.program_id)? {
+            all.push(one);
+        }
+    }
+    Ok(all)
 }
 
 /// Pending ones whose hold is over, of programmes that approve by themselves, oldest hold first.
@@ -255,8 +266,15 @@ pub fn first_hold(c: &mut TenantConn) -> Result<Option<Timestamp>> {
         .optional()?)
 }
 
-fn filtered(filter: &CommissionFilter) -> commissions::BoxedQuery<'static, MultiBackend> {
-    let mut query = commissions::table.into_boxed::<MultiBackend>();
+fn filtered(
+    filter: &CommissionFilter,
+    limit: Option<ProjectId>,
+) -> commissions::BoxedQuery<'static, MultiBackend> {
+    let mut query = in_project!(
+        commissions::table.into_boxed::<MultiBackend>(),
+        commissions::program_id,
+        limit
+    );
     if let Some(state) = filter.state {
         query = query.filter(commissions::state.eq(state));
     }
@@ -313,22 +331,29 @@ pub fn list(
     filter: &CommissionFilter,
     paging: &Paging,
 ) -> Result<Page<Commission>> {
-    let rows = by_id!(filtered(filter), commissions::id, CommissionId, paging)
-        .select(COLUMNS)
-        .limit(paging.fetch())
-        .load::<Row>(c.db())?;
+    let limit = project(c);
+    let rows = by_id!(
+        filtered(filter, limit),
+        commissions::id,
+        CommissionId,
+        paging
+    )
+    .select(COLUMNS)
+    .limit(paging.fetch())
+    .load::<Row>(c.db())?;
     let mut page = paging.page(rows.into_iter().map(read).collect(), |row: &Commission| {
         Cursor::after("", row.id)
     });
     if paging.total {
-        page.total = Some(filtered(filter).count().get_result(c.db())?);
+        page.total = Some(filtered(filter, limit).count().get_result(c.db())?);
     }
     Ok(page)
 }
 
 /// The ids of a whole filtered set, up to `most`: for acting on all that match.
 pub fn ids(c: &mut TenantConn, filter: &CommissionFilter, most: i64) -> Result<Vec<CommissionId>> {
-    let query = filtered(filter)
+    let limit = project(c);
+    let query = filtered(filter, limit)
         .select(commissions::id)
         .order(commissions::id.asc())
         .limit(most);
@@ -348,11 +373,20 @@ pub fn totals(c: &mut TenantConn) -> Result<Vec<(CommissionState, i64, Money)>> 
         #[diesel(sql_type = Text)]
         currency: Currency,
     }
-    let sums: Vec<Sum> = diesel::sql_query(
+    let limit = project(c);
+    let within = limit.map_or(
+        "",
+        |_| "WHERE program_id IN (SELECT id FROM programs WHERE project_id = $1)",
+    );
+    let mut query = diesel::sql_query(format!(
         "SELECT state, COUNT(*) AS many, CAST(SUM(amount_minor - reversed_minor) AS BIGINT) AS amount, currency \
-         FROM commissions GROUP BY state, currency ORDER BY state, currency",
-    )
-    .load(c.db())?;
+         FROM commissions {within} GROUP BY state, currency ORDER BY state, currency"
+    ))
+    .into_boxed::<MultiBackend>();
+    if let Some(project) = limit {
+        query = query.bind::<Key, _>(project);
+    }
+    let sums: Vec<Sum> = query.load(c.db())?;
     Ok(sums
         .into_iter()
         .map(|sum| (sum.state, sum.many, Money::new(sum.amount, sum.currency)))
@@ -365,5 +399,5 @@ pub fn find_all(c: &mut TenantConn, ids: &[CommissionId]) -> Result<Vec<Commissi
         .filter(commissions::id.eq_any(ids.to_vec()))
         .select(COLUMNS)
         .load::<Row>(c.db())?;
-    Ok(rows.into_iter().map(read).collect())
+    seen(c, rows)
 }

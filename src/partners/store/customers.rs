@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::project;
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::TenantConn;
@@ -9,7 +10,7 @@ use crate::db::portable::each;
 use crate::db::schema::tenant::{
     clicks, customers, enrolments, identities, links, partners, programs,
 };
-use crate::id::{ClickId, CustomerId, EnrolmentId, LinkId, PartnerId, ProgramId};
+use crate::id::{ClickId, CustomerId, EnrolmentId, LinkId, PartnerId, ProgramId, ProjectId};
 use crate::partners::model::{
     Candidate, ClickFlag, Customer, EnrolmentState, Identity, IdentitySource, PartnerState,
     ProgramState,
@@ -141,9 +142,11 @@ type Found = (
     EnrolmentState,
     PartnerState,
     ProgramState,
+    Option<ProjectId>,
 );
 
-fn candidate(found: Found, clicked_at: Timestamp) -> Candidate {
+/// A found click as a candidate; none of another project's where the caller is limited to one.
+fn candidate(found: Found, clicked_at: Timestamp, limit: Option<ProjectId>) -> Option<Candidate> {
     let (
         click,
         link,
@@ -155,8 +158,9 @@ fn candidate(found: Found, clicked_at: Timestamp) -> Candidate {
         enrolment_state,
         partner_state,
         program_state,
+        project,
     ) = found;
-    Candidate {
+    (limit.is_none() || project == limit).then_some(Candidate {
         click,
         link,
         enrolment,
@@ -168,7 +172,7 @@ fn candidate(found: Found, clicked_at: Timestamp) -> Candidate {
             && enrolment_state == EnrolmentState::Active
             && partner_state == PartnerState::Approved
             && program_state == ProgramState::Active,
-    }
+    })
 }
 
 /// The clicks that may have led a customer to an event.
@@ -194,13 +198,15 @@ pub fn candidates(c: &mut TenantConn, customer: CustomerId) -> Result<Vec<Candid
                 enrolments::state,
                 partners::state,
                 programs::state,
+                programs::project_id,
             ),
             identities::clicked_at,
         ))
         .load::<(Found, Timestamp)>(conn))?;
+    let limit = project(c);
     Ok(rows
         .into_iter()
-        .map(|(found, at)| candidate(found, at))
+        .filter_map(|(found, at)| candidate(found, at, limit))
         .collect())
 }
 
@@ -223,10 +229,11 @@ pub fn candidate_of(c: &mut TenantConn, click: ClickId) -> Result<Option<Candida
             enrolments::state,
             partners::state,
             programs::state,
+            programs::project_id,
         ))
         .first::<Found>(conn))
     .optional()?;
-    Ok(found.map(|found| candidate(found, click.made_at())))
+    Ok(found.and_then(|found| candidate(found, click.made_at(), project(c))))
 }
 
 /// One by our id.

@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 
-use super::{after, changed_one, reward, reward_columns};
+use super::{after, changed_one, programs, project, reward, reward_columns};
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::portable::each;
 use crate::db::schema::tenant::enrolments;
 use crate::db::{MultiBackend, TenantConn};
-use crate::id::{EnrolmentId, PartnerId, ProgramId};
+use crate::id::{EnrolmentId, PartnerId, ProgramId, ProjectId};
 use crate::money::Currency;
 use crate::partners::model::{Enrolment, EnrolmentState, Reward};
 use crate::web::{Cursor, Page, Paging};
@@ -128,11 +128,10 @@ pub fn update(c: &mut TenantConn, before: &Enrolment, after: &Enrolment) -> Resu
 
 /// One by its id.
 pub fn find(c: &mut TenantConn, id: EnrolmentId) -> Result<Option<Enrolment>> {
-    Ok(
-        each!(c.db(), |conn| enrolments::table.find(id).first::<Row>(conn))
-            .optional()?
-            .map(read),
-    )
+    let found = each!(c.db(), |conn| enrolments::table.find(id).first::<Row>(conn))
+        .optional()?
+        .map(read);
+    seen(c, found)
 }
 
 /// A partner's place in a programme, ended ones too.
@@ -144,11 +143,26 @@ pub fn find_place(
     let place = enrolments::table
         .filter(enrolments::partner_id.eq(partner))
         .filter(enrolments::program_id.eq(program));
-    Ok(place.first::<Row>(c.db()).optional()?.map(read))
+    let found = place.first::<Row>(c.db()).optional()?.map(read);
+    seen(c, found)
 }
 
-fn filtered(filter: &EnrolmentFilter) -> enrolments::BoxedQuery<'static, MultiBackend> {
-    let mut query = enrolments::table.into_boxed::<MultiBackend>();
+fn seen(c: &mut TenantConn, found: Option<Enrolment>) -> Result<Option<Enrolment>> {
+    match found {
+        Some(one) if programs::is_seen(c, one.program_id)? => Ok(Some(one)),
+        _ => Ok(None),
+    }
+}
+
+fn filtered(
+    filter: &EnrolmentFilter,
+    limit: Option<ProjectId>,
+) -> enrolments::BoxedQuery<'static, MultiBackend> {
+    let mut query = in_project!(
+        enrolments::table.into_boxed::<MultiBackend>(),
+        enrolments::program_id,
+        limit
+    );
     if let Some(state) = filter.state {
         query = query.filter(enrolments::state.eq(state));
     }
@@ -167,7 +181,8 @@ pub fn list(
     filter: &EnrolmentFilter,
     paging: &Paging,
 ) -> Result<Page<Enrolment>> {
-    let mut query = filtered(filter);
+    let limit = project(c);
+    let mut query = filtered(filter, limit);
     if let Some(id) = after::<EnrolmentId>(paging)? {
         query = query.filter(enrolments::id.lt(id));
     }
@@ -179,7 +194,7 @@ pub fn list(
         Cursor::after("", row.id)
     });
     if paging.total {
-        page.total = Some(filtered(filter).count().get_result(c.db())?);
+        page.total = Some(filtered(filter, limit).count().get_result(c.db())?);
     }
     Ok(page)
 }

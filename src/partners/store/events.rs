@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::{after, money};
+use super::{after, money, programs, project};
 use crate::clock::Timestamp;
 use crate::db::portable::each;
 use crate::db::schema::tenant::{attributions, events};
@@ -11,6 +11,7 @@ use crate::db::types::Key;
 use crate::db::{MultiBackend, TenantConn};
 use crate::id::{
     AttributionId, ClickId, CustomerId, EnrolmentId, EventId, LinkId, PartnerId, ProgramId,
+    ProjectId,
 };
 use crate::money::Currency;
 use crate::partners::model::{Attribution, Event, Outcome};
@@ -134,7 +135,22 @@ pub fn set_outcome(c: &mut TenantConn, id: EventId, outcome: Outcome) -> Result<
 /// One by its id.
 pub fn find(c: &mut TenantConn, id: EventId) -> Result<Option<Event>> {
     let row = events::table.find(id).first::<Row>(c.db()).optional()?;
-    Ok(row.map(read).transpose()?.map(|kept| kept.event))
+    match row.map(read).transpose()? {
+        Some(kept) if is_seen(c, &kept.event)? => Ok(Some(kept.event)),
+        _ => Ok(None),
+    }
+}
+
+/// Whether an event, or the sale a refund is of, went to a programme the caller sees: what went to nobody is of no project.
+fn is_seen(c: &mut TenantConn, event: &Event) -> Result<bool> {
+    let sale = [event.refunds_event_id.unwrap_or(event.id)];
+    Ok(project(c).is_none() || !attributions_of(c, &sale)?.is_empty())
+}
+
+/// Whether what became of an event may be told to whoever reports it again: not where it went to another project since.
+pub fn may_be_told(c: &mut TenantConn, event: &Event) -> Result<bool> {
+    let is_nobodys = event.refunds_event_id.is_none() && event.outcome != Some(Outcome::Attributed);
+    Ok(is_nobodys || is_seen(c, event)?)
 }
 
 /// One by the company's id of it, with its fingerprint.
@@ -181,8 +197,21 @@ pub fn refunded(c: &mut TenantConn, sale: EventId) -> Result<(i64, usize)> {
     Ok((sum.amount, usize::try_from(sum.parts).unwrap_or(0)))
 }
 
-fn filtered(filter: &EventFilter) -> events::BoxedQuery<'static, MultiBackend> {
+fn filtered(
+    filter: &EventFilter,
+    limit: Option<ProjectId>,
+) -> events::BoxedQuery<'static, MultiBackend> {
     let mut query = events::table.into_boxed::<MultiBackend>();
+    if let Some(project) = limit {
+        let theirs =
+            || attributions::table.filter(attributions::program_id.eq_any(programs_of!(project)));
+        query = query.filter(
+            events::id
+                .eq_any(theirs().select(attributions::event_id))
+                .or(events::refunds_event_id
+                    .eq_any(theirs().select(attributions::event_id.nullable()))),
+        );
+    }
     if let Some(kind) = &filter.kind {
         query = query.filter(events::kind.eq(kind.clone()));
     }
@@ -218,7 +247,8 @@ fn filtered(filter: &EventFilter) -> events::BoxedQuery<'static, MultiBackend> {
 
 /// A page of them, newest first.
 pub fn list(c: &mut TenantConn, filter: &EventFilter, paging: &Paging) -> Result<Page<Event>> {
-    let mut query = filtered(filter);
+    let limit = project(c);
+    let mut query = filtered(filter, limit);
     if let Some(id) = after::<EventId>(paging)? {
         query = query.filter(events::id.lt(id));
     }
@@ -232,7 +262,7 @@ pub fn list(c: &mut TenantConn, filter: &EventFilter, paging: &Paging) -> Result
         .collect::<Result<Vec<_>>>()?;
     let mut page = paging.page(rows, |row: &Event| Cursor::after("", row.id));
     if paging.total {
-        page.total = Some(filtered(filter).count().get_result(c.db())?);
+        page.total = Some(filtered(filter, limit).count().get_result(c.db())?);
     }
     Ok(page)
 }
@@ -289,7 +319,13 @@ pub fn attributions_of(c: &mut TenantConn, ids: &[EventId]) -> Result<Vec<Attrib
             partner_id,
             program_id,
         };
-    Ok(rows.into_iter().map(read).collect())
+    let mut all = Vec::with_capacity(rows.len());
+    for one in rows.into_iter().map(read) {
+        if programs::is_seen(c, one.program_id)? {
+            all.push(one);
+        }
+    }
+    Ok(all)
 }
 
 /// Some by their ids.

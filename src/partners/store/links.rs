@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::{anywhere, changed_one};
+use super::{anywhere, changed_one, project};
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::schema::tenant::{enrolments, links, partners, programs};
 use crate::db::{MultiBackend, TenantConn};
-use crate::id::{EnrolmentId, LinkId, PartnerId, ProgramId};
+use crate::id::{EnrolmentId, LinkId, PartnerId, ProgramId, ProjectId};
 use crate::partners::model::{
     EnrolmentState, Link, LinkKey, LinkState, PartnerState, ProgramState,
 };
@@ -124,11 +124,11 @@ pub fn update(c: &mut TenantConn, before: &Link, after: &Link) -> Result<()> {
 
 /// One by its id.
 pub fn find(c: &mut TenantConn, id: LinkId) -> Result<Option<Link>> {
-    Ok(links::table
-        .find(id)
-        .first::<Row>(c.db())
-        .optional()?
-        .map(read))
+    let found = links::table.find(id).first::<Row>(c.db()).optional()?;
+    match found.map(read) {
+        Some(link) if super::programs::is_seen(c, link.program_id)? => Ok(Some(link)),
+        _ => Ok(None),
+    }
 }
 
 /// Whether a key is taken, by an archived link too: a printed link never leads somewhere new.
@@ -183,8 +183,15 @@ pub fn way(c: &mut TenantConn, key: &str) -> Result<Option<Way>> {
     ))
 }
 
-fn filtered(filter: &LinkFilter) -> links::BoxedQuery<'static, MultiBackend> {
-    let mut query = links::table.into_boxed::<MultiBackend>();
+fn filtered(
+    filter: &LinkFilter,
+    limit: Option<ProjectId>,
+) -> links::BoxedQuery<'static, MultiBackend> {
+    let mut query = in_project!(
+        links::table.into_boxed::<MultiBackend>(),
+        links::program_id,
+        limit
+    );
     if let Some(state) = filter.state {
         query = query.filter(links::state.eq(state));
     }
@@ -205,14 +212,15 @@ fn filtered(filter: &LinkFilter) -> links::BoxedQuery<'static, MultiBackend> {
 
 /// A page of them, newest first unless reversed.
 pub fn list(c: &mut TenantConn, filter: &LinkFilter, paging: &Paging) -> Result<Page<Link>> {
-    let rows = by_id!(filtered(filter), links::id, LinkId, paging)
+    let limit = project(c);
+    let rows = by_id!(filtered(filter, limit), links::id, LinkId, paging)
         .limit(paging.fetch())
         .load::<Row>(c.db())?;
     let mut page = paging.page(rows.into_iter().map(read).collect(), |row: &Link| {
         Cursor::after("", row.id)
     });
     if paging.total {
-        page.total = Some(filtered(filter).count().get_result(c.db())?);
+        page.total = Some(filtered(filter, limit).count().get_result(c.db())?);
     }
     Ok(page)
 }

@@ -46,6 +46,29 @@ macro_rules! by_name_or_id {
     }};
 }
 
+/// Leaves what is in programmes of other projects out of a query, for a caller who is limited to one.
+macro_rules! in_project {
+    ($query:expr, $program:expr, $project:expr) => {{
+        let query = $query;
+        match $project {
+            Some(project) => {
+                query.filter($program.eq_any($crate::partners::store::programs_of!(project)))
+            }
+            None => query,
+        }
+    }};
+}
+
+/// The programmes of a project.
+macro_rules! programs_of {
+    ($project:expr) => {
+        $crate::db::schema::tenant::programs::table
+            .filter($crate::db::schema::tenant::programs::project_id.eq($project))
+            .select($crate::db::schema::tenant::programs::id)
+    };
+}
+use programs_of;
+
 pub mod adjustments;
 pub mod bulk;
 pub mod clicks;
@@ -66,9 +89,18 @@ pub mod usage;
 use std::str::FromStr;
 
 use super::model::Reward;
+use crate::db::TenantConn;
+use crate::id::ProjectId;
 use crate::money::{Currency, Money, Rate};
 use crate::web::{Cursor, Paging};
 use crate::{Error, Result};
+
+/// The project a caller is limited to.
+///
+/// Stores of records below programmes ask this in every function an API handler reaches: what is of another project is not there.
+fn project(c: &TenantConn) -> Option<ProjectId> {
+    c.project().map(|project| project.id)
+}
 
 /// The id a page begins after.
 fn after<I: FromStr>(paging: &Paging) -> Result<Option<I>> {

@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 
-use super::{anywhere, changed_one};
+use super::{anywhere, changed_one, programs, project};
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::portable::each;
-use crate::db::schema::tenant::partners;
+use crate::db::schema::tenant::{enrolments, partners};
 use crate::db::{MultiBackend, TenantConn};
-use crate::id::PartnerId;
+use crate::id::{PartnerId, ProgramId, ProjectId};
 use crate::partners::model::{Partner, PartnerState};
 use crate::web::{Cursor, Page, Paging};
 
@@ -190,7 +190,28 @@ pub fn find(c: &mut TenantConn, id: PartnerId) -> Result<Option<Partner>> {
         .select(COLUMNS)
         .first::<Row>(c.db())
         .optional()?;
-    Ok(row.map(read))
+    let is_seen = project(c).is_none() || places(c, id)?.0;
+    Ok(row.filter(|_| is_seen).map(read))
+}
+
+/// Whether a partner takes part in programmes the caller sees, and in others.
+fn places(c: &mut TenantConn, id: PartnerId) -> Result<(bool, bool)> {
+    let all = enrolments::table
+        .filter(enrolments::partner_id.eq(id))
+        .select(enrolments::program_id)
+        .load::<ProgramId>(c.db())?;
+    let (mut here, mut elsewhere) = (false, false);
+    for program in all {
+        let is_seen = programs::is_seen(c, program)?;
+        here |= is_seen;
+        elsewhere |= !is_seen;
+    }
+    Ok((here, elsewhere))
+}
+
+/// Whether a partner takes part beyond the project the caller is limited to.
+pub fn is_shared(c: &mut TenantConn, id: PartnerId) -> Result<bool> {
+    Ok(project(c).is_some() && places(c, id)?.1)
 }
 
 /// Some by their ids.
@@ -202,9 +223,17 @@ pub fn find_all(c: &mut TenantConn, ids: &[PartnerId]) -> Result<Vec<Partner>> {
     Ok(rows.into_iter().map(read).collect())
 }
 
-fn filtered(filter: &PartnerFilter) -> partners::BoxedQuery<'static, MultiBackend> {
-    use crate::db::schema::tenant::enrolments;
+fn filtered(
+    filter: &PartnerFilter,
+    limit: Option<ProjectId>,
+) -> partners::BoxedQuery<'static, MultiBackend> {
     let mut query = partners::table.into_boxed::<MultiBackend>();
+    if let Some(project) = limit {
+        let enrolled = enrolments::table
+            .filter(enrolments::program_id.eq_any(programs_of!(project)))
+            .select(enrolments::partner_id);
+        query = query.filter(partners::id.eq_any(enrolled));
+    }
     if let Some(state) = filter.state {
         query = query.filter(partners::state.eq(state));
     }
@@ -222,8 +251,9 @@ fn filtered(filter: &PartnerFilter) -> partners::BoxedQuery<'static, MultiBacken
 
 /// A page of them, by name or newest first, the other way where reversed.
 pub fn list(c: &mut TenantConn, filter: &PartnerFilter, paging: &Paging) -> Result<Page<Partner>> {
+    let limit = project(c);
     let query = by_name_or_id!(
-        filtered(filter),
+        filtered(filter, limit),
         partners::name,
         partners::id,
         PartnerId,
@@ -246,7 +276,7 @@ pub fn list(c: &mut TenantConn, filter: &PartnerFilter, paging: &Paging) -> Resu
         )
     });
     if paging.total {
-        page.total = Some(filtered(filter).count().get_result(c.db())?);
+        page.total = Some(filtered(filter, limit).count().get_result(c.db())?);
     }
     Ok(page)
 }

@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::{anywhere, changed_one, reward, reward_columns};
+use super::{anywhere, changed_one, project, reward, reward_columns};
 use crate::clock::Timestamp;
 use crate::db::portable::each;
 use crate::db::schema::tenant::programs;
 use crate::db::{MultiBackend, TenantConn};
-use crate::id::ProgramId;
+use crate::id::{ProgramId, ProjectId};
 use crate::money::Currency;
 use crate::partners::model::{Program, ProgramState};
 use crate::web::{Cursor, Page, Paging};
@@ -30,6 +30,7 @@ type Row = (
     Timestamp,
     Timestamp,
     i64,
+    Option<ProjectId>,
 );
 
 fn read(row: Row) -> Result<Program> {
@@ -50,11 +51,13 @@ fn read(row: Row) -> Result<Program> {
         created_at,
         updated_at,
         version,
+        project_id,
     ) = row;
     let commission = reward(rate_ppm, fixed_minor, Some(currency))
         .ok_or_else(|| Error::internal("a programme without terms"))?;
     Ok(Program {
         id,
+        project_id,
         name,
         state,
         commission,
@@ -78,6 +81,8 @@ pub struct ProgramFilter {
     pub state: Option<ProgramState>,
     /// With this in their name.
     pub q: Option<String>,
+    /// Of this project.
+    pub project: Option<ProjectId>,
     /// By name instead of newest first.
     pub by_name: bool,
 }
@@ -103,6 +108,7 @@ pub fn insert(c: &mut TenantConn, program: &Program) -> Result<()> {
             programs::created_at.eq(program.created_at),
             programs::updated_at.eq(program.updated_at),
             programs::version.eq(program.version),
+            programs::project_id.eq(program.project_id),
         ))
         .execute(c.db())?;
     Ok(())
@@ -130,6 +136,7 @@ pub fn update(c: &mut TenantConn, before: &Program, after: &Program) -> Result<(
         programs::destination_url.eq(&after.destination_url),
         programs::updated_at.eq(after.updated_at),
         programs::version.eq(after.version),
+        programs::project_id.eq(after.project_id),
     ))
     .execute(c.db())?;
     changed_one(rows)
@@ -138,11 +145,24 @@ pub fn update(c: &mut TenantConn, before: &Program, after: &Program) -> Result<(
 /// One by its id.
 pub fn find(c: &mut TenantConn, id: ProgramId) -> Result<Option<Program>> {
     let row = each!(c.db(), |conn| programs::table.find(id).first::<Row>(conn)).optional()?;
-    row.map(read).transpose()
+    let found = row.map(read).transpose()?;
+    let limit = project(c);
+    Ok(found.filter(|program| limit.is_none() || program.project_id == limit))
 }
 
-fn filtered(filter: &ProgramFilter) -> programs::BoxedQuery<'static, MultiBackend> {
+/// Whether a programme may be seen: all may, unless the caller is limited to another project.
+pub(super) fn is_seen(c: &mut TenantConn, id: ProgramId) -> Result<bool> {
+    Ok(project(c).is_none() || find(c, id)?.is_some())
+}
+
+fn filtered(
+    filter: &ProgramFilter,
+    limit: Option<ProjectId>,
+) -> programs::BoxedQuery<'static, MultiBackend> {
     let mut query = programs::table.into_boxed::<MultiBackend>();
+    if let Some(project) = limit.or(filter.project) {
+        query = query.filter(programs::project_id.eq(project));
+    }
     if let Some(state) = filter.state {
         query = query.filter(programs::state.eq(state));
     }
@@ -154,8 +174,9 @@ fn filtered(filter: &ProgramFilter) -> programs::BoxedQuery<'static, MultiBacken
 
 /// A page of them, by name or newest first, the other way where reversed.
 pub fn list(c: &mut TenantConn, filter: &ProgramFilter, paging: &Paging) -> Result<Page<Program>> {
+    let limit = project(c);
     let query = by_name_or_id!(
-        filtered(filter),
+        filtered(filter, limit),
         programs::name,
         programs::id,
         ProgramId,
@@ -175,7 +196,7 @@ pub fn list(c: &mut TenantConn, filter: &ProgramFilter, paging: &Paging) -> Resu
         )
     });
     if paging.total {
-        page.total = Some(filtered(filter).count().get_result(c.db())?);
+        page.total = Some(filtered(filter, limit).count().get_result(c.db())?);
     }
     Ok(page)
 }

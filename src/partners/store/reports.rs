@@ -1,15 +1,17 @@
 //! Sums for reports. Clicks come from their daily figures; currencies are never added up.
 
 use diesel::prelude::*;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{BigInt, Nullable, Text};
 
+use super::project;
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::portable::day_of;
 use crate::db::schema::tenant::{click_days, enrolments, links, partners};
 use crate::db::types::{Instant, Key};
 use crate::db::{MultiBackend, TenantConn};
-use crate::id::{CommissionId, LinkId, PartnerId, ProgramId};
+use crate::id::{CommissionId, LinkId, PartnerId, ProgramId, ProjectId};
 use crate::money::{Currency, Money};
 use crate::partners::model::{CommissionState, EnrolmentState, PartnerState};
 
@@ -69,6 +71,12 @@ pub fn clicks_by_day(
             ),
         );
     }
+    if let Some(project) = project(c) {
+        let theirs = links::table
+            .filter(links::program_id.eq_any(programs_of!(project)))
+            .select(links::id);
+        query = query.filter(click_days::link_id.eq_any(theirs));
+    }
     let rows = query.load::<(String, i64)>(c.db())?;
     let mut days: Vec<DayFigure> = Vec::new();
     for (day, many) in rows {
@@ -93,13 +101,31 @@ pub fn events_by_day(
 ) -> Result<Vec<DayFigure>> {
     let day = day_of(c.db(), "occurred_at");
     let which = if refunds { "IS NOT NULL" } else { "IS NULL" };
-    let rows: Vec<DayRow> = diesel::sql_query(format!(
+    let limit = project(c);
+    let within = limit.map_or("", |_| {
+        "AND COALESCE(refunds_event_id, id) IN (SELECT event_id FROM attributions WHERE program_id IN \
+         (SELECT id FROM programs WHERE project_id = $3))"
+    });
+    let query = diesel::sql_query(format!(
         "SELECT {day} AS day, COUNT(*) AS many, CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS amount, currency FROM events \
-         WHERE occurred_at >= $1 AND occurred_at < $2 AND refunds_event_id {which} GROUP BY 1, currency ORDER BY 1, currency"
+         WHERE occurred_at >= $1 AND occurred_at < $2 AND refunds_event_id {which} {within} GROUP BY 1, currency ORDER BY 1, currency"
     ))
+    .into_boxed::<MultiBackend>()
     .bind::<Instant, _>(since)
-    .bind::<Instant, _>(until)
-    .load(c.db())?;
+    .bind::<Instant, _>(until);
+    days(c, query, limit)
+}
+
+/// Runs a query over days; a project is its last value.
+fn days(
+    c: &mut TenantConn,
+    mut query: BoxedSqlQuery<'static, MultiBackend, SqlQuery>,
+    limit: Option<ProjectId>,
+) -> Result<Vec<DayFigure>> {
+    if let Some(project) = limit {
+        query = query.bind::<Key, _>(project);
+    }
+    let rows: Vec<DayRow> = query.load(c.db())?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
@@ -110,28 +136,42 @@ pub fn commissions_by_day(
     until: Timestamp,
 ) -> Result<Vec<DayFigure>> {
     let day = day_of(c.db(), "created_at");
-    let rows: Vec<DayRow> = diesel::sql_query(format!(
+    let limit = project(c);
+    let within = limit.map_or(
+        "",
+        |_| "AND program_id IN (SELECT id FROM programs WHERE project_id = $3)",
+    );
+    let query = diesel::sql_query(format!(
         "SELECT {day} AS day, COUNT(*) AS many, CAST(SUM(amount_minor - reversed_minor - clawed_back_minor) AS BIGINT) AS amount, \
-         currency FROM commissions WHERE id >= $1 AND id < $2 GROUP BY 1, currency ORDER BY 1, currency"
+         currency FROM commissions WHERE id >= $1 AND id < $2 {within} GROUP BY 1, currency ORDER BY 1, currency"
     ))
-    .bind::<crate::db::types::Key, _>(CommissionId::floor(since))
-    .bind::<crate::db::types::Key, _>(CommissionId::floor(until))
-    .load(c.db())?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    .into_boxed::<MultiBackend>()
+    .bind::<Key, _>(CommissionId::floor(since))
+    .bind::<Key, _>(CommissionId::floor(until));
+    days(c, query, limit)
 }
 
 /// Partners by state.
 pub fn partners_by_state(c: &mut TenantConn) -> Result<Vec<(PartnerState, i64)>> {
-    let rows = partners::table
+    let mut rows = partners::table
         .group_by(partners::state)
-        .select((partners::state, diesel::dsl::count_star()));
+        .select((partners::state, diesel::dsl::count_star()))
+        .into_boxed::<MultiBackend>();
+    if let Some(project) = project(c) {
+        let enrolled = enrolments::table
+            .filter(enrolments::program_id.eq_any(programs_of!(project)))
+            .select(enrolments::partner_id);
+        rows = rows.filter(partners::id.eq_any(enrolled));
+    }
     Ok(rows.load::<(PartnerState, i64)>(c.db())?)
 }
 
 /// Active enrolments.
 pub fn enrolments_active(c: &mut TenantConn) -> Result<i64> {
-    Ok(enrolments::table
+    let active = enrolments::table
         .filter(enrolments::state.eq(EnrolmentState::Active))
+        .into_boxed::<MultiBackend>();
+    Ok(in_project!(active, enrolments::program_id, project(c))
         .count()
         .get_result(c.db())?)
 }

@@ -146,6 +146,7 @@ impl House {
             name,
             scopes,
             None,
+            None,
         ));
         made.unwrap().key
     }

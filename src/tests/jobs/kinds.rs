@@ -42,6 +42,7 @@ pub const SLICES: &[Slice] = &[Slice {
         },
     ],
     tables: &[],
+    supports_projects: false,
     checks: None,
     waiting: None,
     usage: None,

@@ -313,7 +313,7 @@ const CASES: &[Case] = &[
         "POST",
         "/api/v1/api-keys",
         Nothing,
-        Json(r#"{"name":"acorn fourth","scopes":["partners:read"]}"#),
+        Json(r#"{"name":"acorn fourth","scopes":["partners:read"],"project_id":"{project}"}"#),
     ),
     ("GET", "/api/v1/api-keys/{id}", A("key"), NO),
     ("DELETE", "/api/v1/api-keys/{id}", A("key"), NO),
@@ -328,6 +328,21 @@ const CASES: &[Case] = &[
     ("OPTIONS", "/r/identify", Nothing, NO),
     ("GET", "/r/{key}", Link, NO),
     ("HEAD", "/r/{key}", Link, NO),
+    // Projects.
+    ("GET", "/api/v1/projects", Nothing, NO),
+    (
+        "POST",
+        "/api/v1/projects",
+        Nothing,
+        Json(r#"{"slug":"acorn-two","name":"acorn two"}"#),
+    ),
+    ("GET", "/api/v1/projects/{id}", A("project"), NO),
+    (
+        "PATCH",
+        "/api/v1/projects/{id}",
+        A("project"),
+        Json(r#"{"name":"changed"}"#),
+    ),
 ];
 
 /// Every route's case.

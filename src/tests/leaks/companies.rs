@@ -24,7 +24,8 @@ pub const OTHER: &str = "quibble-co";
 pub const OWN: &str = "default";
 
 /// Kinds of records that an address can name.
-pub const THINGS: [&str; 16] = [
+pub const THINGS: [&str; 17] = [
+    "project",
     "program",
     "partner",
     "enrolment",
@@ -200,6 +201,8 @@ impl Company {
             program,
             ids: BTreeMap::new(),
         };
+        let project = json!({ "slug": format!("{mark}-part"), "name": format!("{mark} part") });
+        company.make("project", "/projects", project);
         company.programme(server, mark);
         company.people(mark);
         assert_eq!(company.ids.len(), THINGS.len());

@@ -6,4 +6,5 @@ mod companies;
 mod mutants;
 mod named;
 mod programme;
+mod projects;
 mod walk;

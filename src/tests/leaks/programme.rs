@@ -13,7 +13,7 @@ pub const PROGRAMME: &[Case] = &[
         "/api/v1/programs",
         Nothing,
         Json(
-            r#"{"name":"acorn two","commission":{"type":"percent","rate":"10"},"destination_url":"https://acorn.example/"}"#,
+            r#"{"name":"acorn two","commission":{"type":"percent","rate":"10"},"destination_url":"https://acorn.example/","project_id":"{project}"}"#,
         ),
     ),
     ("GET", "/api/v1/programs/{id}", A("program"), NO),

@@ -15,24 +15,24 @@ use crate::on_both_engines;
 const FLASH: &str = "st_flash";
 
 /// Ids by kind.
-type Ids = BTreeMap<&'static str, String>;
+pub type Ids = BTreeMap<&'static str, String>;
 
 /// A request as the walk sends it, with these ids.
-struct Sending<'a> {
+pub struct Sending<'a> {
     route: &'a Route,
-    case: &'a Case,
+    pub case: &'a Case,
     word: Option<&'static str>,
 }
 
 /// Who sends.
-struct Sender<'a> {
-    client: &'a Client,
-    csrf: &'a str,
-    prefix: String,
+pub struct Sender<'a> {
+    pub client: &'a Client,
+    pub csrf: &'a str,
+    pub prefix: String,
 }
 
 impl Sending<'_> {
-    fn by(&self, sender: &Sender<'_>, ids: &Ids) -> Reply {
+    pub fn by(&self, sender: &Sender<'_>, ids: &Ids) -> Reply {
         let path = format!("{}{}", sender.prefix, self.path(ids));
         let method = self.route.method.as_str();
         // The same id for every request, so that answers can be compared.
@@ -93,7 +93,7 @@ fn named(text: &str, ids: &Ids) -> String {
 }
 
 /// An answer as it can be compared: what was asked for, ids and times of what was made, and tokens are masked.
-fn masked(reply: &Reply, ids: &Ids, csrf: &str) -> String {
+pub fn masked(reply: &Reply, ids: &Ids, csrf: &str) -> String {
     let mut text = reply.text();
     if !csrf.is_empty() {
         text = text.replace(csrf, "TOKEN");
@@ -124,7 +124,7 @@ fn masked(reply: &Reply, ids: &Ids, csrf: &str) -> String {
 }
 
 /// Everything that only the other company has: its mark and its ids.
-fn tells_of(text: &str, other: &Ids, sent: &BTreeSet<&str>) -> Option<String> {
+pub fn tells_of(text: &str, other: &Ids, sent: &BTreeSet<&str>) -> Option<String> {
     let text = text
         .to_lowercase()
         .replace("quibble-link", "")
@@ -141,7 +141,7 @@ fn tells_of(text: &str, other: &Ids, sent: &BTreeSet<&str>) -> Option<String> {
     told.map(|(thing, id)| format!("{thing} {id}"))
 }
 
-fn with_link_key(ids: &Ids, key: &str) -> Ids {
+pub fn with_link_key(ids: &Ids, key: &str) -> Ids {
     let mut all = ids.clone();
     all.insert("way", key.replace("-link", "-way"));
     all.insert("link_key", key.to_owned());
@@ -153,7 +153,7 @@ fn with_link_key(ids: &Ids, key: &str) -> Ids {
 }
 
 /// An id of the same kind as each of these, that names nothing anywhere.
-fn of_nobody(ids: &Ids) -> Ids {
+pub fn of_nobody(ids: &Ids) -> Ids {
     let strange = |id: &String| match id.rsplit_once('_') {
         Some((kind, _)) => format!("{kind}_01h455vb4pex5vsknk084sn02q"),
         None => "01h455vb4pex5vsknk084sn02q".to_owned(),
@@ -163,16 +163,16 @@ fn of_nobody(ids: &Ids) -> Ids {
         .collect()
 }
 
-fn case_of(route: &Route) -> Option<&'static Case> {
+pub fn case_of(route: &Route) -> Option<&'static Case> {
     cases().find(|case| case.0 == route.method.as_str() && case.1 == route.path)
 }
 
-fn is_api(route: &Route) -> bool {
+pub fn is_api(route: &Route) -> bool {
     route.path.starts_with("/api/v1/")
 }
 
 /// Every request the walk makes of a route.
-fn sendings<'a>(route: &'a Route, case: &'a Case) -> Vec<Sending<'a>> {
+pub fn sendings<'a>(route: &'a Route, case: &'a Case) -> Vec<Sending<'a>> {
     match case.2 {
         At::AWith(_, words) | At::Shut(words) => words
             .iter()
@@ -307,7 +307,7 @@ impl Walk<'_> {
 }
 
 /// The first line that differs.
-fn difference(one: &str, other: &str) -> String {
+pub fn difference(one: &str, other: &str) -> String {
     let differing = one.lines().zip(other.lines()).find(|(a, b)| a != b);
     let cut = |line: &str| line.chars().take(300).collect::<String>();
     differing.map_or_else(

@@ -31,6 +31,7 @@ const OF_NONE: &[&str] = &[
     "/api/v1/audit",
     "/api/v1/me",
     "/api/v1/members",
+    "/api/v1/projects",
     "/api/v1/roles",
     "/api/v1/api-keys",
     "/api/v1/usage",

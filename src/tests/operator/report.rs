@@ -26,6 +26,7 @@ fn add_partner(house: &House, company: &Company) {
         &name,
         vec!["*".to_owned()],
         None,
+        None,
     ))
     .unwrap()
     .key;

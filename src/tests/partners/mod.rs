@@ -53,6 +53,7 @@ impl Gate for OpenGate {
                 return Err(steading::Error::Unauthenticated);
             };
             Ok(Admission {
+                project: None,
                 tenant: company.tenant,
                 slug: company.slug.clone(),
                 company: company.view.clone(),

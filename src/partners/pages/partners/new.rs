@@ -83,6 +83,7 @@ fn read(sent: &Form) -> Result<(NewPartner, Option<ProgramId>)> {
     let program = fields.optional("program_id", sent.text("program_id"));
     fields.check()?;
     let new = NewPartner {
+        program_id: None,
         name,
         email,
         company: act::optional(sent, "company"),

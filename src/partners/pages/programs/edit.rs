@@ -29,7 +29,7 @@ pub async fn edit(
         return Ok(answer::see_other(&allowed.url(&address(program.id))));
     }
     let values = form::of(&program);
-    Ok(show(&allowed, &program, values, FormErrors::none()))
+    Ok(show(&allowed, &program, values, FormErrors::none()).await)
 }
 
 /// Changes it, or shows the form again; where somebody else was first, both versions.
@@ -42,7 +42,10 @@ pub async fn save(
     sent: Form,
 ) -> Result<HttpResponse> {
     let id: ProgramId = api::id(&path)?;
-    let saved = match (form::change(&sent), act::version(&sent)) {
+    let own = found(&allowed, id).await?.project_id;
+    let judged = form::check_project(&allowed, &sent, own).await;
+    let change = judged.and_then(|()| form::change(&sent));
+    let saved = match (change, act::version(&sent)) {
         (Ok(change), Ok(expected)) => {
             act::act_on_ways(&allowed, &sent, move |c, actor| {
                 let program = program::update(c, actor, id, expected, &change)?;
@@ -69,7 +72,7 @@ pub async fn save(
         Err(error) => {
             let errors = act::beside_fields(error)?;
             let program = found(&allowed, id).await?;
-            Ok(show(&allowed, &program, sent, errors))
+            Ok(show(&allowed, &program, sent, errors).await)
         }
     }
 }
@@ -90,7 +93,7 @@ fn shell(allowed: &Allowed<WritePrograms>, program: &Program) -> PageShell {
         .crumb(&program.name, &address(program.id))
 }
 
-fn show(
+async fn show(
     allowed: &Allowed<WritePrograms>,
     program: &Program,
     values: Form,
@@ -101,11 +104,13 @@ fn show(
         verb: "Save changes",
         cancel: allowed.url(&address(program.id)),
     };
+    let projects = form::projects(allowed, program.project_id).await;
     form::show(
         shell(allowed, program),
         program.currency,
         values,
         errors,
         way,
+        projects,
     )
 }

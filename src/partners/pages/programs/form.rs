@@ -6,12 +6,14 @@ use askama::Template;
 
 use super::super::{act, reward};
 use crate::Result;
+use crate::id::ProjectId;
 use crate::money::Currency;
 use crate::partners::model::{Destination, Program, Reward};
 use crate::partners::program::{NewProgram, ProgramChange};
+use crate::tenancy::projects;
 use crate::web::form::{Choice, FormErrors};
 use crate::web::page::{self, PageShell};
-use crate::web::{Fields, Form, sent_once};
+use crate::web::{Allowed, Fields, Form, sent_once};
 
 /// The fields and their names, for showing two versions.
 pub(super) const LABELS: &[(&str, &str)] = &[
@@ -25,6 +27,7 @@ pub(super) const LABELS: &[(&str, &str)] = &[
     ("holding_days", "Days on hold"),
     ("auto_approve", "Approve by itself"),
     ("event_type", "Type of event"),
+    ("project_id", "Project"),
 ];
 
 #[derive(Template)]
@@ -40,6 +43,47 @@ struct Page {
     action: String,
     verb: &'static str,
     cancel: String,
+    projects: Vec<Choice>,
+}
+
+/// The projects a programme may be put in: none where the company has no projects, or could not be asked.
+pub(super) async fn projects<P>(allowed: &Allowed<P>, own: Option<ProjectId>) -> Vec<Choice> {
+    let tenant = allowed.scope.tenant();
+    let all = allowed.app.control.read(move |c| projects::all(c, tenant));
+    let all = all.await.unwrap_or_else(|error| {
+        tracing::debug!(%error, "The projects could not be read");
+        Vec::new()
+    });
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let open = all
+        .into_iter()
+        .filter(|one| one.is_active() || own == Some(one.id));
+    let choices = open.map(|one| Choice::new(one.id.to_string(), one.name));
+    std::iter::once(Choice::new("", "None (default)"))
+        .chain(choices)
+        .collect()
+}
+
+/// Judges the project a form names, where it is another than the programme has.
+pub(super) async fn check_project<P>(
+    allowed: &Allowed<P>,
+    form: &Form,
+    own: Option<ProjectId>,
+) -> Result<()> {
+    match project(form)? {
+        Some(id) if own != Some(id) => {
+            projects::check_open(&allowed.app.control, allowed.scope.tenant(), id).await
+        }
+        _ => Ok(()),
+    }
+}
+
+fn project(form: &Form) -> Result<Option<ProjectId>> {
+    let mut fields = Fields::default();
+    let project = fields.optional("project_id", form.text("project_id"));
+    fields.check().map(|()| project)
 }
 
 /// Where a form leads and what its button says.
@@ -56,6 +100,7 @@ pub(super) fn show(
     values: Form,
     errors: FormErrors,
     way: Way,
+    projects: Vec<Choice>,
 ) -> HttpResponse {
     let status = if errors.is_empty() {
         StatusCode::OK
@@ -75,6 +120,7 @@ pub(super) fn show(
             action: way.action,
             verb: way.verb,
             cancel: way.cancel,
+            projects,
         },
     )
 }
@@ -109,6 +155,13 @@ pub(super) fn of(program: &Program) -> Form {
             if program.auto_approve { "true" } else { "" }.to_owned(),
         ),
         ("event_type", program.event_type.clone().unwrap_or_default()),
+        (
+            "project_id",
+            program
+                .project_id
+                .map(|id| id.to_string())
+                .unwrap_or_default(),
+        ),
     ];
     pairs.extend(reward::pairs(Some(program.commission), program.currency));
     Form::from_pairs(pairs)
@@ -135,6 +188,7 @@ pub(super) fn new(form: &Form) -> Result<NewProgram> {
     // A reward is missing only where a field was refused, and then the check above ended it.
     let commission = commission.ok_or_else(|| crate::Error::internal("a form without a reward"))?;
     Ok(NewProgram {
+        project_id: project(form)?,
         name,
         commission,
         currency: None,
@@ -150,6 +204,8 @@ pub(super) fn new(form: &Form) -> Result<NewProgram> {
 pub(super) fn change(form: &Form) -> Result<ProgramChange> {
     let new = new(form)?;
     Ok(ProgramChange {
+        // A form without the field leaves the project as it is.
+        project_id: (!form.all("project_id").is_empty()).then_some(new.project_id),
         name: Some(new.name),
         commission: Some(new.commission),
         currency: None,

@@ -46,6 +46,7 @@ struct Row {
 pub async fn list(allowed: Allowed<ReadPrograms>) -> Result<HttpResponse> {
     let asked = listing::read(&allowed.request, &["state"], "name", &["name", "created"])?;
     let filter = ProgramFilter {
+        project: None,
         state: asked.query.parsed("state")?,
         q: listing::search(&asked.query),
         by_name: asked.column == "name",

@@ -18,7 +18,7 @@ use crate::web::{Allowed, Done, Form};
 /// None of its own.
 pub async fn new(allowed: Allowed<WritePrograms>) -> Result<HttpResponse> {
     let values = form::fresh(allowed.company.currency);
-    Ok(show(&allowed, values, FormErrors::none()))
+    Ok(show(&allowed, values, FormErrors::none()).await)
 }
 
 /// Makes it, or shows the form again.
@@ -26,7 +26,8 @@ pub async fn new(allowed: Allowed<WritePrograms>) -> Result<HttpResponse> {
 /// # Errors
 /// Where the store fails.
 pub async fn create(allowed: Allowed<WritePrograms>, sent: Form) -> Result<HttpResponse> {
-    let made = match form::new(&sent) {
+    let judged = form::check_project(&allowed, &sent, None).await;
+    let made = match judged.and_then(|()| form::new(&sent)) {
         Ok(new) => {
             let currency = allowed.company.currency;
             act::act(&allowed, &sent, move |c, actor| {
@@ -44,11 +45,11 @@ pub async fn create(allowed: Allowed<WritePrograms>, sent: Form) -> Result<HttpR
     };
     match made {
         Ok(answer) => Ok(answer),
-        Err(error) => Ok(show(&allowed, sent, act::beside_fields(error)?)),
+        Err(error) => Ok(show(&allowed, sent, act::beside_fields(error)?).await),
     }
 }
 
-fn show(allowed: &Allowed<WritePrograms>, values: Form, errors: FormErrors) -> HttpResponse {
+async fn show(allowed: &Allowed<WritePrograms>, values: Form, errors: FormErrors) -> HttpResponse {
     let shell = allowed
         .shell(Place::Programs, "New programme")
         .lead("What you pay partners for, and how much.")
@@ -58,5 +59,13 @@ fn show(allowed: &Allowed<WritePrograms>, values: Form, errors: FormErrors) -> H
         verb: "Create programme",
         cancel: allowed.url("/admin/programs"),
     };
-    form::show(shell, allowed.company.currency, values, errors, way)
+    let projects = form::projects(allowed, None).await;
+    form::show(
+        shell,
+        allowed.company.currency,
+        values,
+        errors,
+        way,
+        projects,
+    )
 }

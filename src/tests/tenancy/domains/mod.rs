@@ -124,7 +124,14 @@ impl Street {
     /// A key of a company with every right.
     fn key(&self, tenant: TenantId) -> String {
         let name = format!("key of {tenant}");
-        let made = shell::create_key(self.house.app(), tenant, &name, vec!["*".to_owned()], None);
+        let made = shell::create_key(
+            self.house.app(),
+            tenant,
+            &name,
+            vec!["*".to_owned()],
+            None,
+            None,
+        );
         wait(made).unwrap().key
     }
 
