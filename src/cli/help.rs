@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use clap::builder::styling::Styles;
-use clap::{ColorChoice, CommandFactory};
+use clap::CommandFactory;
 
 use super::{Cli, exit_codes};
 
@@ -42,14 +41,11 @@ const POINTER: &str =
 
 /// The whole command line, as help, completions and manual show it.
 pub fn command() -> clap::Command {
-    let command = Cli::command()
-        .styles(Styles::plain())
-        .color(ColorChoice::Never)
-        .mut_subcommand(exit_codes::NAME, |command| {
-            command
-                .long_about(exit_codes::table())
-                .help_template("{about}")
-        });
+    let command = Cli::command().mut_subcommand(exit_codes::NAME, |command| {
+        command
+            .long_about(exit_codes::table())
+            .help_template("{about}")
+    });
     let command = pointed(command);
     let overview = overview(&command);
     let template = format!(

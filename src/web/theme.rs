@@ -2,8 +2,11 @@
 //! right scheme at once (no flash, no script needed).
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
+
+use super::body::Optional;
+use crate::{Error, Result};
 
 /// The cookie's name; `app.js` writes the same one.
 pub const COOKIE: &str = "theme";
@@ -75,8 +78,14 @@ pub struct Choice {
 }
 
 /// `POST /theme`: remembers the choice for a year and goes back. Changes nothing on the server.
-pub async fn save(form: web::Form<Choice>) -> HttpResponse {
-    let choice = form.into_inner();
+///
+/// # Errors
+/// [`Error::BadRequest`] for a form that is none of ours.
+pub async fn save(body: Optional) -> Result<HttpResponse> {
+    let choice: Choice = serde_urlencoded::from_bytes(&body.0).map_err(|_| Error::BadRequest {
+        code: "bad_request",
+        message: "The form does not say which theme.".to_owned(),
+    })?;
     let keep_seconds = if choice.theme == Theme::System {
         0
     } else {
@@ -86,10 +95,10 @@ pub async fn save(form: web::Form<Choice>) -> HttpResponse {
         "{COOKIE}={}; Path=/; Max-Age={keep_seconds}; SameSite=Lax",
         choice.theme.key()
     );
-    HttpResponse::SeeOther()
+    Ok(HttpResponse::SeeOther()
         .insert_header((header::SET_COOKIE, cookie))
         .insert_header((header::LOCATION, local(&choice.back)))
-        .finish()
+        .finish())
 }
 
 /// Only paths of this site: no scheme, no host, nothing a browser reads as one.

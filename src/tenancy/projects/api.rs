@@ -5,8 +5,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Change, Which};
+use crate::id::ProjectId;
 use crate::tenancy::{ReadSettings, WriteSettings};
-use crate::web::{Allowed, Json, Page, Query, answer};
+use crate::web::{Allowed, Cursor, Json, Query, answer};
 use crate::{Error, Result};
 
 /// A project to make.
@@ -33,7 +34,7 @@ fn which(path: &str) -> Result<Which> {
     path.parse().map(Which::Id).map_err(|_| Error::NotFound)
 }
 
-/// `GET /projects`: all of them, by slug.
+/// `GET /projects`: all of them, the oldest first.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a filter.
@@ -41,17 +42,25 @@ pub async fn list(allowed: Allowed<ReadSettings>, request: HttpRequest) -> Resul
     let query = Query::of(&request);
     query.only(&[])?;
     query.unsorted()?;
+    let paging = query.paging()?;
+    let after: Option<ProjectId> = match &paging.cursor {
+        None => None,
+        Some(cursor) => Some(cursor.id.parse().map_err(|_| {
+            Error::invalid("cursor", "Take the cursor from the page before, unchanged.")
+        })?),
+    };
     let tenant = allowed.scope.tenant();
-    let rows = allowed
+    let mut rows = allowed
         .app
         .control
         .read(move |c| super::all(c, tenant))
         .await?;
-    let page = Page {
-        total: i64::try_from(rows.len()).ok(),
-        rows,
-        next: None,
-    };
+    let total = i64::try_from(rows.len()).ok();
+    rows.sort_by_key(|project| project.id);
+    rows.retain(|project| after.is_none_or(|after| project.id > after));
+    rows.truncate(usize::try_from(paging.fetch()).unwrap_or(usize::MAX));
+    let mut page = paging.page(rows, |project| Cursor::after("", project.id));
+    page.total = total.filter(|_| paging.total);
     Ok(answer::list(&request, page))
 }
 
