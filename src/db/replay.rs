@@ -42,6 +42,18 @@ pub fn keep_answer(c: &mut TenantConn, answer: &KeptAnswer) -> Result<()> {
     Ok(())
 }
 
+/// When the oldest kept answer was given.
+///
+/// # Errors
+/// Where the store fails.
+pub fn first_answer(c: &mut TenantConn) -> Result<Option<Timestamp>> {
+    Ok(idempotency_keys::table
+        .order(idempotency_keys::created_at.asc())
+        .select(idempotency_keys::created_at)
+        .first(c.db())
+        .optional()?)
+}
+
 /// Forgets answers older than `before`, at most `most` at once; says how many.
 ///
 /// # Errors

@@ -291,6 +291,21 @@ pub(super) fn forget<P: Plane>(
     Ok(diesel::delete(jobs::table.filter(dsl::id.eq_any(old))).execute(c.db())?)
 }
 
+/// When the first of the jobs that are over was, near enough for a broom: of those that were due first.
+pub(super) fn first_over<P: Plane>(c: &mut Scoped<'_, P>) -> Result<Option<Timestamp>> {
+    let mut first = None;
+    for state in [State::Done, State::Cancelled] {
+        let over: Option<Option<Timestamp>> = jobs::table
+            .filter(dsl::state.eq(state.as_str()))
+            .order(dsl::run_at.asc())
+            .select(dsl::finished_at)
+            .first(c.db())
+            .optional()?;
+        first = [first, over.flatten()].into_iter().flatten().min();
+    }
+    Ok(first)
+}
+
 /// Forgets the runs of a recurring kind that were due since then and came to their end, but for this one.
 pub(super) fn forget_runs<P: Plane>(
     c: &mut Scoped<'_, P>,

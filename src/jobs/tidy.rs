@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::store;
 use crate::Result;
-use crate::db::replay::forget_answers;
+use crate::clock::Timestamp;
+use crate::db::TenantConn;
+use crate::db::replay::{first_answer, forget_answers};
 use crate::gate::Later;
 use crate::slice::{JobContext, JobKind, JobPlane};
 
@@ -22,7 +24,7 @@ pub(super) const TENANT: JobKind = JobKind {
     name: "jobs.tidy",
     plane: JobPlane::Tenant,
     every: Some(EVERY),
-    needed: None,
+    needed: Some(needed),
     run,
 };
 /// In the control plane.
@@ -30,6 +32,13 @@ pub(super) const CONTROL: JobKind = JobKind {
     plane: JobPlane::Control,
     ..TENANT
 };
+
+/// Once something is old enough to go.
+fn needed(c: &mut TenantConn) -> Result<Option<Timestamp>> {
+    let job = store::first_over(c)?.map(|at| at.plus(KEEP_JOBS));
+    let answer = first_answer(c)?.map(|at| at.plus(KEEP_ANSWERS));
+    Ok([job, answer].into_iter().flatten().min())
+}
 
 fn run(context: JobContext) -> Later<'static, Result<()>> {
     Box::pin(async move {

@@ -9,7 +9,7 @@ use super::mail::{Filter, State, StoredMail};
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::db::schema::tenant::mails::{self, dsl};
-use crate::db::{MultiBackend, Plane, Scoped};
+use crate::db::{MultiBackend, Plane, Scoped, TenantConn};
 use crate::id::MailId;
 
 #[declare_sql_function]
@@ -185,6 +185,21 @@ pub fn counts<P: Plane>(c: &mut Scoped<'_, P>) -> Result<Counts> {
         failed,
         logged,
     })
+}
+
+/// The oldest mail that left.
+pub(super) fn first_gone(c: &mut TenantConn) -> Result<Option<MailId>> {
+    let mut first = None;
+    for state in [State::Sent, State::Logged] {
+        let gone: Option<MailId> = mails::table
+            .filter(dsl::state.eq(state.as_str()))
+            .order(dsl::id.asc())
+            .select(dsl::id)
+            .first(c.db())
+            .optional()?;
+        first = [first, gone].into_iter().flatten().min();
+    }
+    Ok(first)
 }
 
 /// Forgets mails that left before `before`, at most `most` at once; says how many. What was not sent stays.

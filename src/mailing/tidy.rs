@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::store;
 use crate::Result;
+use crate::clock::Timestamp;
+use crate::db::TenantConn;
 use crate::gate::Later;
 use crate::id::MailId;
 use crate::slice::{JobContext, JobKind, JobPlane};
@@ -18,7 +20,7 @@ pub(super) const TENANT: JobKind = JobKind {
     name: "mail.tidy",
     plane: JobPlane::Tenant,
     every: Some(Duration::from_secs(86_400)),
-    needed: None,
+    needed: Some(needed),
     run,
 };
 /// In the control plane.
@@ -26,6 +28,11 @@ pub(super) const CONTROL: JobKind = JobKind {
     plane: JobPlane::Control,
     ..TENANT
 };
+
+/// Once a mail is old enough to go.
+fn needed(c: &mut TenantConn) -> Result<Option<Timestamp>> {
+    Ok(store::first_gone(c)?.map(|mail| mail.made_at().plus(KEEP)))
+}
 
 fn run(context: JobContext) -> Later<'static, Result<()>> {
     Box::pin(async move {

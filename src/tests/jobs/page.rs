@@ -6,6 +6,8 @@ use crate::on_both_engines;
 on_both_engines! {
     fn the_page_shows_what_comes_back_and_runs_it_now(engine: Engine) {
         let home = company::owned(engine);
+        home.run(&["mail", "test", "--to", "ana@example.org"]).expect_code(0);
+        home.run(&["jobs", "run"]).expect_code(0);
         let server = home.serve();
         let owner = company::owner(&server);
         for page in ["/admin/system/jobs", "/admin/system/jobs?queue=accounts"] {
