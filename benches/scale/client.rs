@@ -10,6 +10,9 @@ use crate::host::Host;
 /// Connections, each with a thread of its own.
 const CONNECTIONS: usize = 32;
 
+/// Rounds of one measurement.
+pub const ROUNDS: usize = 9;
+
 /// One request.
 pub struct Ask(Vec<u8>);
 
@@ -33,6 +36,28 @@ pub struct Timing {
     pub p50: f64,
     pub p99: f64,
     pub refused: usize,
+}
+
+/// Drives so many rounds. What is told is each figure's median over them: a stall of the machine itself is in one or two of them.
+pub fn drive_rounds(host: &Host, asks: &[Ask], rate: f64, round: Duration) -> Timing {
+    let rounds: Vec<Timing> = (0..ROUNDS)
+        .map(|_| drive(host, asks, rate, round))
+        .collect();
+    median(&rounds)
+}
+
+/// Each figure's median; the refused are all of them.
+pub fn median(rounds: &[Timing]) -> Timing {
+    let middle = |figure: fn(&Timing) -> f64| {
+        let mut figures: Vec<f64> = rounds.iter().map(figure).collect();
+        figures.sort_by(f64::total_cmp);
+        figures[figures.len() / 2]
+    };
+    Timing {
+        p50: middle(|round| round.p50),
+        p99: middle(|round| round.p99),
+        refused: rounds.iter().map(|round| round.refused).sum(),
+    }
 }
 
 /// Sends the requests in turn, so many a second over all.

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::domains::OwnNames;
-use super::domains::store::served_by;
+use super::domains::store::{served, served_by};
 use super::model::Company;
 use super::plans::store::standings;
 use super::slug::DEFAULT_SLUG;
@@ -25,7 +25,7 @@ const MAX_AGE: Duration = Duration::from_secs(1);
 /// The same where other processes are heard: a net under the notices.
 const MAX_AGE_HEARD: Duration = Duration::from_secs(10);
 /// However little seems to have changed, everything is read again after this: the clocks of two machines may differ.
-const READ_WHOLE_EVERY: Duration = Duration::from_secs(60);
+const READ_WHOLE_EVERY: Duration = Duration::from_secs(600);
 
 /// Which companies there are. Cheap to clone.
 #[derive(Clone)]
@@ -78,14 +78,14 @@ impl Known {
             .iter()
             .map(|one| (one.tenant, Arc::clone(one)))
             .collect();
-        let served = mark.served.iter();
+        let served = served(c)?.into_iter();
         Ok(Self {
             by_slug: open
                 .iter()
                 .map(|one| (one.slug.clone(), Arc::clone(one)))
                 .collect(),
             by_host: served
-                .filter_map(|(host, tenant)| Some((host.clone(), Arc::clone(by_id.get(tenant)?))))
+                .filter_map(|(host, tenant)| Some((host, Arc::clone(by_id.get(&tenant)?))))
                 .collect(),
             by_id,
             mark: Some(Arc::new(mark)),

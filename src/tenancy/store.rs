@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::closing::Closing;
-use super::domains::store::served;
+use super::domains::store::{how_many_served, last_served};
 use super::model::{Company, Settings};
 use super::slug::Slug;
 use super::status::Status;
@@ -172,28 +172,42 @@ fn company(row: Row) -> Result<Company> {
     })
 }
 
-/// When each of its rows last changed: what the registry shows of itself without being read. Not only the latest time of all, since
-/// the clock of another machine may be behind.
+/// What the registry shows of itself without being read: how many rows there are, and those that changed last. Not only the latest
+/// time of all, since the clock of another machine may be behind.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mark {
-    companies: Vec<(TenantId, Timestamp)>,
-    entitlements: Vec<(TenantId, Timestamp)>,
+    companies: (i64, Vec<(TenantId, Timestamp)>),
+    entitlements: (i64, Vec<(TenantId, Timestamp)>),
     /// Not when they changed: every look at a domain changes its row, and hardly one what it serves.
-    pub(super) served: Vec<(String, TenantId)>,
+    domains: (i64, Vec<(String, Option<Timestamp>)>),
 }
+
+/// So many rows of each table are in the mark.
+const MARKED: i64 = 64;
 
 /// The registry's mark.
 pub(super) fn mark(c: &mut ControlConn) -> Result<Mark> {
+    let last_companies = tenants::table
+        .order((tenants::updated_at.desc(), tenants::id))
+        .select((tenants::id, tenants::updated_at))
+        .limit(MARKED)
+        .load(c.db())?;
+    let last_entitlements = entitlements::table
+        .order((
+            entitlements::updated_at.desc(),
+            entitlements::tenant_id,
+            entitlements::product,
+        ))
+        .select((entitlements::tenant_id, entitlements::updated_at))
+        .limit(MARKED)
+        .load(c.db())?;
     Ok(Mark {
-        companies: tenants::table
-            .order(tenants::id)
-            .select((tenants::id, tenants::updated_at))
-            .load(c.db())?,
-        entitlements: entitlements::table
-            .order((entitlements::tenant_id, entitlements::product))
-            .select((entitlements::tenant_id, entitlements::updated_at))
-            .load(c.db())?,
-        served: served(c)?,
+        companies: (tenants::table.count().get_result(c.db())?, last_companies),
+        entitlements: (
+            entitlements::table.count().get_result(c.db())?,
+            last_entitlements,
+        ),
+        domains: (how_many_served(c)?, last_served(c, MARKED)?),
     })
 }
 

@@ -70,6 +70,27 @@ pub(in crate::tenancy) fn served(c: &mut ControlConn) -> Result<Vec<(String, Ten
         .load(c.db())?)
 }
 
+/// How many names companies answer under.
+pub(in crate::tenancy) fn how_many_served(c: &mut ControlConn) -> Result<i64> {
+    Ok(domains::table
+        .filter(domains::verified_at.is_not_null())
+        .count()
+        .get_result(c.db())?)
+}
+
+/// Those of them that were proven last, at most `most`.
+pub(in crate::tenancy) fn last_served(
+    c: &mut ControlConn,
+    most: i64,
+) -> Result<Vec<(String, Option<Timestamp>)>> {
+    Ok(domains::table
+        .filter(domains::verified_at.is_not_null())
+        .order((domains::verified_at.desc(), domains::host))
+        .select((domains::host, domains::verified_at))
+        .limit(most)
+        .load(c.db())?)
+}
+
 /// The names one company answers under.
 pub(in crate::tenancy) fn served_by(c: &mut ControlConn, tenant: TenantId) -> Result<Vec<String>> {
     Ok(domains::table

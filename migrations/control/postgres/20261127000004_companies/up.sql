@@ -34,6 +34,7 @@ CREATE TABLE entitlements (
     PRIMARY KEY (tenant_id, product),
     FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE
 );
+CREATE INDEX entitlements_updated_at ON entitlements (updated_at);
 
 -- Projects of a company: parts that keep their work apart. A company without a row has one, `default`.
 CREATE TABLE projects (

@@ -17,6 +17,7 @@ CREATE TABLE domains (
 );
 CREATE UNIQUE INDEX domains_verified_host ON domains (host) WHERE verified_at IS NOT NULL;
 CREATE INDEX domains_checked_at ON domains (checked_at);
+CREATE INDEX domains_verified_at ON domains (verified_at);
 CREATE TRIGGER domains_touch BEFORE UPDATE ON domains FOR EACH ROW WHEN (NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at)
     EXECUTE FUNCTION touch();
 ALTER TABLE domains ENABLE ROW LEVEL SECURITY;

@@ -15,6 +15,8 @@ CREATE TABLE tenants (
     CHECK (status IN ('demo', 'trial', 'active', 'frozen', 'archived'))
 ) STRICT;
 CREATE INDEX tenants_jobs_due_at ON tenants (jobs_due_at);
+-- Processes that share the database look for what changed last.
+CREATE INDEX tenants_updated_at ON tenants (updated_at);
 
 -- Data keys, wrapped by a root key. The nil tenant is the system itself.
 CREATE TABLE data_keys (
