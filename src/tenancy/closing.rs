@@ -49,8 +49,8 @@ fn run(context: JobContext) -> Later<'static, Result<()>> {
 /// Closes a company: it only reads from now on, and is deleted in so many days unless somebody keeps it.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Conflict`] where one company is served, where the company is being closed already, or where it
-/// cannot be frozen from where it stands.
+/// [`Error::NotFound`]; [`Error::Conflict`] where one company is served, where the company is being closed already, or where
+/// nothing is left of it.
 pub async fn close(
     app: &App,
     actor: &Actor,
@@ -72,8 +72,8 @@ pub async fn close(
             }
             let now = c.now();
             let mut after = before.clone();
+            after.status = before.status.closed()?;
             if before.status != Status::Frozen {
-                after.status = before.status.step_to(Status::Frozen)?;
                 after.frozen_at = Some(now);
             }
             after.closing = Some(Closing {

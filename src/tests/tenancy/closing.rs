@@ -194,6 +194,36 @@ crate::on_both_engines! {
         assert_eq!(thawed.closing, None);
     }
 
+    fn one_can_leave_from_wherever_a_company_stands(engine: Engine) {
+        let house = house(engine);
+        let (app, id) = (house.app(), find(&house, "acme").unwrap().id);
+        let ana = house.signed_in("ana@example.com");
+        for stands in [Status::Demo, Status::Trial, Status::Frozen] {
+            wait(app.control.write(move |c| {
+                let row = diesel::update(tenants::table.filter(tenants::id.eq(id)));
+                row.set(tenants::status.eq(stands.as_str())).execute(c.db())?;
+                Ok(())
+            })).unwrap();
+            wait(app.gate.get().unwrap().company_changed(id)).unwrap();
+            assert!(ana.get(SETTINGS).expect(200).text().contains("Close the company"), "{stands:?}");
+            let closed = close(&ana);
+            assert_eq!(closed.location(), SETTINGS, "{stands:?}: {}", closed.text());
+            let company = find(&house, "acme").unwrap();
+            let before = company.closing.as_ref().map(|closing| closing.before);
+            assert_eq!((company.status, before), (Status::Frozen, Some(stands)));
+            // Nothing else is written on the way, and nothing is closed twice.
+            for path in [SETTINGS, HERE] {
+                let sent = [("csrf", &*token(&ana)), ("retype", "acme")];
+                assert_eq!(ana.post_form(path, &sent).status, 403, "{stands:?} {path}");
+            }
+            assert_eq!(ana.submit_to(HERE, KEEP, &[]).location(), SETTINGS);
+            assert_eq!(status(&house), Some(stands));
+        }
+        // What is archived is gone already.
+        let _ = wait(tenancy::change_status(app, &Actor::shell(), id, Status::Archived)).unwrap();
+        assert!(wait(tenancy::close(app, &Actor::shell(), id, 30, None)).is_err());
+    }
+
     fn operators_see_it_and_keep_it(engine: Engine) {
         let house = house(engine);
         house.operator("op@example.com");
