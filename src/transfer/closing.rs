@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::Result;
 use crate::config::Tenancy;
 use crate::partners::report::owed_in_all;
 use crate::tenancy::{self, CloseCompany, GRACE_DAYS, MOST_REASON};
@@ -14,6 +13,7 @@ use crate::web::page::{self, PageShell};
 use crate::web::parts::Toast;
 use crate::web::request::KEEP;
 use crate::web::{Allowed, Fields, Form, answer, flash, shown_in_form};
+use crate::{Result, identity};
 
 #[derive(Template)]
 #[template(path = "transfer/close.html")]
@@ -99,7 +99,7 @@ pub async fn close(allowed: Allowed<CloseCompany>, sent: Form) -> Result<HttpRes
         return Ok(page::unprocessable(&again));
     }
     let tenant = allowed.scope.tenant();
-    tenancy::close(&allowed.app, &allowed.actor, tenant, GRACE_DAYS, reason).await?;
+    identity::close_company(&allowed.app, &allowed.actor, tenant, GRACE_DAYS, reason).await?;
     let said = "The company is closed. You can keep it until its last day.";
     back(&allowed, said)
 }
@@ -110,7 +110,7 @@ pub async fn close(allowed: Allowed<CloseCompany>, sent: Form) -> Result<HttpRes
 /// [`crate::Error::Conflict`] where it is not being closed.
 pub async fn keep(allowed: Allowed<CloseCompany>, _: Form) -> Result<HttpResponse> {
     let tenant = allowed.scope.tenant();
-    tenancy::keep(&allowed.app, &allowed.actor, tenant).await?;
+    identity::keep_company(&allowed.app, &allowed.actor, tenant).await?;
     back(&allowed, "The company stays, as it was before.")
 }
 

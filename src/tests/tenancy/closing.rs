@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use steading::actor::Actor;
 use steading::db::schema::control::{audit_events, tenants};
-use steading::identity::Role;
+use steading::identity::{self, Role};
 use steading::jobs;
+use steading::mailing::{self, Filter};
 use steading::tenancy::{self, Status, carry, delete_due};
 
 use super::{create, multi};
@@ -54,6 +55,18 @@ fn actions(house: &House) -> Vec<String> {
     let mut all = wait(all).unwrap();
     all.dedup();
     all
+}
+
+/// The mails of a kind that wait in the control plane, by address: who they are to, and what they say.
+fn mails(house: &House, kind: &'static str) -> Vec<(String, String)> {
+    let all = house
+        .app()
+        .control
+        .read(|c| mailing::page(c, &Filter::default(), None, 100));
+    let mut all = wait(all).unwrap();
+    all.retain(|mail| mail.kind == kind);
+    all.sort_by(|one, other| one.to.cmp(&other.to));
+    all.into_iter().map(|mail| (mail.to, mail.text)).collect()
 }
 
 /// A form's token, as any page has it.
@@ -123,7 +136,7 @@ crate::on_both_engines! {
         }
         for slug in ["acme", "brick", "cedar"] {
             let id = find(&house, slug).unwrap().id;
-            let _ = wait(tenancy::close(app, &Actor::shell(), id, 1, None)).unwrap();
+            let _ = wait(identity::close_company(app, &Actor::shell(), id, 1, None)).unwrap();
         }
         // A row that nobody can read.
         let broken = find(&house, "brick").unwrap().id;
@@ -181,15 +194,15 @@ crate::on_both_engines! {
             row.set(tenants::status.eq("trial")).execute(c.db())?;
             Ok(())
         })).unwrap();
-        let _ = wait(tenancy::close(app, &Actor::shell(), id, 30, None)).unwrap();
-        let twice = wait(tenancy::close(app, &Actor::shell(), id, 3, None)).unwrap_err();
+        let _ = wait(identity::close_company(app, &Actor::shell(), id, 30, None)).unwrap();
+        let twice = wait(identity::close_company(app, &Actor::shell(), id, 3, None)).unwrap_err();
         assert!(twice.to_string().contains("being closed already"), "{twice}");
         let record = wait(app.control.read(move |c| carry::record(c, id))).unwrap();
         assert_eq!((record.status.as_str(), record.more.frozen_at), ("trial", None));
-        let kept = wait(tenancy::keep(app, &Actor::shell(), id)).unwrap();
+        let kept = wait(identity::keep_company(app, &Actor::shell(), id)).unwrap();
         assert_eq!((kept.status, kept.frozen_at), (Status::Trial, None));
         // A step of its life ends the closing too.
-        let _ = wait(tenancy::close(app, &Actor::shell(), id, 30, None)).unwrap();
+        let _ = wait(identity::close_company(app, &Actor::shell(), id, 30, None)).unwrap();
         let thawed = wait(tenancy::change_status(app, &Actor::shell(), id, Status::Active)).unwrap();
         assert_eq!(thawed.closing, None);
     }
@@ -221,7 +234,37 @@ crate::on_both_engines! {
         }
         // What is archived is gone already.
         let _ = wait(tenancy::change_status(app, &Actor::shell(), id, Status::Archived)).unwrap();
-        assert!(wait(tenancy::close(app, &Actor::shell(), id, 30, None)).is_err());
+        assert!(wait(identity::close_company(app, &Actor::shell(), id, 30, None)).is_err());
+    }
+
+    fn its_owners_hear_who_closed_it_and_who_kept_it(engine: Engine) {
+        let house = house(engine);
+        let id = find(&house, "acme").unwrap().id;
+        let password = crate::identity::PASSWORD.into();
+        for (email, role) in [("adam@example.com", Role::Admin), ("olga@example.com", Role::Owner)] {
+            let role = identity::Roles::one(role);
+            let made = identity::shell::create_user(house.app(), id, email, role, &password);
+            wait(made).unwrap();
+        }
+        house.company("other", "ben@example.com");
+        let _ = close(&house.signed_in("ana@example.com")).expect(303);
+        let told = mails(&house, "company_closing");
+        let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();
+        assert_eq!(to, ["ana@example.com", "olga@example.com"]);
+        let day = find(&house, "acme").unwrap().closing.unwrap().at.to_string();
+        for (_, text) in &told {
+            assert!(text.contains("ana@example.com closed "), "{text}");
+            assert!(text.contains(&format!("{}{HERE}", house.app().public_url.trim_end_matches('/'))), "{text}");
+            assert!(text.contains(&day[..4]), "{text} {day}");
+        }
+        // Whoever has no part in it, and whoever only tried, tells nobody.
+        assert!(wait(identity::close_company(house.app(), &Actor::shell(), id, 3, None)).is_err());
+        assert_eq!(mails(&house, "company_closing").len(), 2);
+        assert_eq!(mails(&house, "company_kept"), []);
+        let _ = wait(identity::keep_company(house.app(), &Actor::shell(), id)).unwrap();
+        let told = mails(&house, "company_kept");
+        assert_eq!(told.len(), 2);
+        assert!(told.iter().all(|(_, text)| text.contains("Whoever runs this instance kept ")), "{told:?}");
     }
 
     fn operators_see_it_and_keep_it(engine: Engine) {
@@ -232,8 +275,13 @@ crate::on_both_engines! {
         assert!(op.get("/operator").text().contains("Closing"));
         let page = op.get("/operator/companies/acme").expect(200).text();
         assert!(page.contains("We sell no tea") && page.contains("Closing") && page.contains("/acme/keep"), "{page}");
+        let asked = op.get("/operator/companies/acme/keep").expect(200).text();
+        assert!(asked.contains("goes on as it did before it was closed"), "{asked}");
+        assert_eq!(status(&house), Some(Status::Frozen), "asking is not keeping");
         assert_eq!(op.submit("/operator/companies/acme/keep", &[]).location(), "/operator/companies/acme");
         assert_eq!(status(&house), Some(Status::Active));
+        assert_eq!(mails(&house, "company_kept").len(), 1);
+        assert_eq!(actions(&house).last().map(String::as_str), Some("company.kept"));
         assert_eq!(op.get("/operator/companies/acme/keep").status, 404);
     }
 
@@ -258,6 +306,6 @@ crate::on_both_engines! {
         assert!(!ana.get("/admin/settings").text().contains("Close the company"));
         assert_eq!(ana.get("/admin/settings/close").location(), "/admin/settings");
         let id = house.test.scope.tenant();
-        assert!(wait(tenancy::close(house.app(), &Actor::shell(), id, 30, None)).is_err());
+        assert!(wait(identity::close_company(house.app(), &Actor::shell(), id, 30, None)).is_err());
     }
 }

@@ -11,11 +11,10 @@ use crate::audit::{self, AuditEvent, Event};
 use crate::config::{BACKUP_SCHEDULE, Schedule, Tenancy};
 use crate::db::{ControlConn, Scope};
 use crate::gate::Later;
-use crate::identity::carried_members;
 use crate::mailing::{self, Letter, Mail};
 use crate::slice::{Check, Level};
 use crate::tenancy;
-use crate::{Error, Result, operator};
+use crate::{Error, Result, identity, operator};
 
 /// How long one word lasts.
 const AGAIN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
@@ -97,11 +96,7 @@ pub(super) async fn failed(app: &App, actor: &Actor, why: &str) -> Result<()> {
 fn owners(c: &mut ControlConn) -> Result<Vec<String>> {
     let mut all = Vec::new();
     for company in tenancy::companies(c)? {
-        let mut members = carried_members(c, company.id)?;
-        members.retain(|one| {
-            one.disabled_at.is_none() && one.roles.split(',').any(|role| role == "owner")
-        });
-        all.extend(members.into_iter().map(|one| one.email));
+        all.extend(identity::owner_addresses(c, company.id)?);
     }
     Ok(all)
 }
