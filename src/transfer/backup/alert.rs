@@ -137,7 +137,7 @@ pub async fn check(app: &App) -> Result<Option<Check>> {
     if app.config.backup.schedule == Schedule::Off {
         return Ok(None);
     }
-    let why = failure.map(|event| event.became("why").unwrap_or_default());
+    let why = failure.map(|event| (event.at, event.became("why").unwrap_or_default()));
     Ok(Some(Check {
         name: "backup.schedule",
         label: "Scheduled backup".to_owned(),
@@ -146,7 +146,9 @@ pub async fn check(app: &App) -> Result<Option<Check>> {
             None => Level::Good,
         },
         finding: match why {
-            Some(why) => format!("The last one failed. {why} It is tried again every few minutes."),
+            Some((at, why)) => format!(
+                "The last one failed. {why} This was written down on {at}. It is tried again every few minutes."
+            ),
             None => "The last one that was due was made, or is not due yet.".to_owned(),
         },
     }))
