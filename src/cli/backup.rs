@@ -107,8 +107,9 @@ impl Backup {
             }
             Self::Verify(verify) => {
                 let found = backup::find(&target, &verify.name)?;
-                let looked = found.clone();
-                let outcome = tokio::task::spawn_blocking(move || backup::verify(&looked)).await;
+                let (looked, told) = (found.clone(), io.told.clone());
+                let outcome =
+                    tokio::task::spawn_blocking(move || backup::verify(&looked, &told)).await;
                 outcome.map_err(|e| Failure::failed(e.to_string()))??;
                 if verify.json {
                     io.json(&found)?;

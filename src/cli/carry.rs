@@ -123,6 +123,7 @@ impl Import {
                 .take()
                 .filter(|_| self.passphrase_stdin)
                 .map(Secret::new),
+            told: io.told.clone(),
         };
         let told = if self.dry_run {
             transfer::preview(app, &file, &wish).await?

@@ -58,8 +58,9 @@ impl Restore {
             .map_err(|error| super::tenant::unknown(error, Some(slug)))?;
         let backup = backup::find(&app.config.backup.target, &self.name)?;
         let actor = Actor::shell();
+        let whose = (company.id, slug.as_str());
         let restored =
-            backup::restore_one(app, &actor, &backup, company.id, slug, self.dry_run).await?;
+            backup::restore_one(app, &actor, &backup, whose, self.dry_run, &io.told).await?;
         if self.json {
             return io.json(&restored);
         }

@@ -82,6 +82,7 @@ async fn found(loaded: &Loaded, file: &Path, passphrase: Option<Secret>) -> Outc
     let wish = Wish {
         slug: (loaded.config.tenancy == Tenancy::Multi).then(|| "default".to_owned()),
         passphrase,
+        ..Wish::default()
     };
     let came = transfer::import(&standing.app, &Actor::system("serve --from"), file, &wish).await;
     standing.stores.shutdown().await;

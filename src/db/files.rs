@@ -299,6 +299,18 @@ impl<P: Plane> Files<P> {
         Err(Error::Busy)
     }
 
+    /// Reads a file whose doors the caller holds shut. Blocks.
+    pub(super) fn read_held<T>(
+        &self,
+        tenant: TenantId,
+        work: &dyn Fn(&mut Scoped<'_, P>) -> Result<T>,
+    ) -> Result<T> {
+        let file = OpenFile::open(self.path(tenant), tenant, &self.shared)?;
+        let outcome = file.read(work);
+        file.rest();
+        outcome
+    }
+
     /// Closes every file that nobody uses.
     pub(super) fn close_idle(&self) {
         let mut state = lock(&self.state);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::carry::{CarriedFile, Server, ServerPlane, settle};
 use super::error::{Verdict, verdict};
 use super::tenants::{Engine, Tenants};
+use super::told::Told;
 use crate::id::TenantId;
 use crate::{Error, Result};
 
@@ -23,6 +24,8 @@ pub struct Installation<'a> {
     pub tables: &'a [&'a str],
     /// The owner's way into the database (PostgreSQL).
     pub owner_url: Option<&'a str>,
+    /// Where word of the rows goes (PostgreSQL).
+    pub told: &'a Told,
 }
 
 impl Tenants {
@@ -92,7 +95,9 @@ pub(super) fn into_server(
     let mut file = CarriedFile::open(what.file).map_err(|e| Error::Internal(Box::new(e)))?;
     let plane = ServerPlane::Tenant(tenant);
     server
-        .replace(plane, &mut file, what.clear, what.tables, &|_, _| {})
+        .replace(plane, &mut file, what.clear, what.tables, &|table, rows| {
+            what.told.at(table, rows, 0)
+        })
         .and_then(|()| server.commit())
         .map_err(|error| match verdict(&error) {
             Verdict::Again => Error::Busy,

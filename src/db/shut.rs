@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use diesel::RunQueryDsl;
 
 use super::carry::{CarriedFile, FileError, Server, whole_into_file};
+use super::conn::TenantConn;
 use super::install::{Installation, into_place, into_server};
 use super::tenants::{Engine, Tenants};
 use crate::id::TenantId;
@@ -38,7 +39,8 @@ pub struct ShutDoors {
 }
 
 impl Tenants {
-    /// Shuts a company's doors and waits for what is under way; `owner_url` is the owner's way into the database (PostgreSQL). Blocks.
+    /// Shuts a company's doors and waits for what is under way; `owner_url` is the owner's way into the database (PostgreSQL), without
+    /// which nothing can be installed behind them. Blocks.
     ///
     /// # Errors
     /// [`Error::Busy`] where somebody else has shut them or what is under way does not end; they are open then.
@@ -61,9 +63,11 @@ impl Tenants {
             }
             Engine::Postgres(server) => {
                 server.settled(tenant);
-                let mut server = Server::begin(owner_url.ok_or(Error::Busy)?)?;
-                doors.snapshot = Some(server.snapshot()?);
-                doors.server = Some(server);
+                if let Some(url) = owner_url {
+                    let mut server = Server::begin(url)?;
+                    doors.snapshot = Some(server.snapshot()?);
+                    doors.server = Some(server);
+                }
             }
         }
         Ok(doors)
@@ -71,6 +75,27 @@ impl Tenants {
 }
 
 impl ShutDoors {
+    /// Reads what the company has: all of it that was acknowledged, and nothing is added while the doors are shut.
+    ///
+    /// # Errors
+    /// What the closure returns, or [`Error::Busy`] where the store is out of reach.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut TenantConn<'_>) -> Result<T> + Send + 'static,
+    {
+        let (tenants, tenant) = (self.tenants.clone(), self.tenant);
+        match &self.tenants.inner.engine {
+            Engine::Postgres(_) => tenants.scope_behind(tenant)?.read(work).await,
+            Engine::Sqlite { files, .. } => {
+                let files = Arc::clone(files);
+                tokio::task::spawn_blocking(move || files.read_held(tenant, &work))
+                    .await
+                    .unwrap_or_else(|e| Err(Error::Internal(Box::new(e))))
+            }
+        }
+    }
+
     /// Writes what the company has into a new file: all of it that was acknowledged.
     ///
     /// # Errors

@@ -26,6 +26,19 @@ impl Told {
             hear(what, done, of);
         }
     }
+
+    /// For tables whose number of rows is known before they are copied: of how many is said too.
+    #[must_use]
+    pub fn of_tables(&self, rows: Vec<(String, u64)>) -> Self {
+        if !self.is_heard() {
+            return Self::default();
+        }
+        let told = self.clone();
+        Self::to(move |table, done, _| {
+            let of = rows.iter().find(|(name, _)| name == table);
+            told.at(table, done, of.map_or(0, |(_, rows)| *rows));
+        })
+    }
 }
 
 impl fmt::Debug for Told {

@@ -72,6 +72,50 @@ struct ChangedHtml<'a> {
     facts: &'a Changed<'a>,
 }
 
+struct Closing<'a> {
+    by: &'a str,
+    company: &'a str,
+    /// Nothing where it is kept.
+    day: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "email/company_closing/subject.txt")]
+struct ClosingSubject<'a> {
+    facts: &'a Closing<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "email/company_closing/body.txt")]
+struct ClosingText<'a> {
+    facts: &'a Closing<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "email/company_closing/body.html")]
+struct ClosingHtml<'a> {
+    facts: &'a Closing<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "email/company_kept/subject.txt")]
+struct KeptSubject<'a> {
+    facts: &'a Closing<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "email/company_kept/body.txt")]
+struct KeptText<'a> {
+    facts: &'a Closing<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "email/company_kept/body.html")]
+struct KeptHtml<'a> {
+    facts: &'a Closing<'a>,
+}
+
 fn letter(subject: &impl Template, text: &impl Template, html: &impl Template) -> Result<Letter> {
     let write = |written: askama::Result<String>| written.map_err(|e| Error::Internal(Box::new(e)));
     Ok(Letter {
@@ -126,5 +170,35 @@ pub(super) fn password_changed(company: &str, link: &str) -> Result<Letter> {
         &ChangedSubject { facts },
         &ChangedText { facts },
         &ChangedHtml { facts },
+    )
+}
+
+/// Word that a company is being closed, with the way to keep it.
+pub(super) fn company_closing(by: &str, company: &str, day: &str, link: &str) -> Result<Letter> {
+    let facts = &Closing {
+        by,
+        company,
+        day,
+        link,
+    };
+    letter(
+        &ClosingSubject { facts },
+        &ClosingText { facts },
+        &ClosingHtml { facts },
+    )
+}
+
+/// Word that a company that was being closed stays.
+pub(super) fn company_kept(by: &str, company: &str, link: &str) -> Result<Letter> {
+    let facts = &Closing {
+        by,
+        company,
+        day: "",
+        link,
+    };
+    letter(
+        &KeptSubject { facts },
+        &KeptText { facts },
+        &KeptHtml { facts },
     )
 }

@@ -4,6 +4,7 @@
 //! the control plane, so each change is written there with its audit event, and the gate is told after the commit.
 
 pub mod account;
+mod closing;
 pub mod companies;
 mod keeper;
 pub mod keys;
@@ -24,13 +25,16 @@ pub mod sign_in;
 mod throttle;
 mod tidy;
 
+pub use self::closing::{close_company, keep_company};
 pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
 pub use self::open_page::{Open, told, too_many, with_cookie};
 pub use self::opening::{
     InvitationLink, NewOwner, Opened, judge_company, judge_values, open_company, open_with_link,
 };
-pub use self::people::{CarriedMember, Entered, carried_members, enter_members, head_counts};
+pub use self::people::{
+    CarriedMember, Entered, carried_members, enter_members, head_counts, owner_addresses,
+};
 pub use self::reset::acceptable;
 pub use self::setup::{judge_first_owner, setup_link};
 pub use self::sign_in::normal;

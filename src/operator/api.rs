@@ -11,7 +11,7 @@ use super::door::Keyed;
 use super::usage::{self, Usage};
 use crate::clock::Timestamp;
 use crate::id::TenantId;
-use crate::identity::{NewOwner, open_with_link};
+use crate::identity::{self, NewOwner, open_with_link};
 use crate::tenancy::{self, Company, Status};
 use crate::web::route::Parameter;
 use crate::web::{Json, Query, answer};
@@ -344,6 +344,6 @@ pub async fn archive(who: Keyed, slug: Path<String>) -> Result<HttpResponse> {
 /// [`Error::NotFound`]; [`Error::Conflict`] where it is not being closed.
 pub async fn keep(who: Keyed, slug: Path<String>) -> Result<HttpResponse> {
     let company = find(&who.app, &slug).await?;
-    let company = tenancy::keep(&who.app, &who.actor, company.id).await?;
+    let company = identity::keep_company(&who.app, &who.actor, company.id).await?;
     Ok(answer::ok(&TenantBody::of(company)))
 }

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::audit::{self, Event};
 use crate::clock::Timestamp;
 use crate::config::Tenancy;
+use crate::db::ControlConn;
 use crate::gate::Later;
 use crate::id::TenantId;
 use crate::slice::{JobContext, JobKind, JobPlane};
@@ -46,17 +47,19 @@ fn run(context: JobContext) -> Later<'static, Result<()>> {
     Box::pin(async move { delete_due(&context.app).await.map(drop) })
 }
 
-/// Closes a company: it only reads from now on, and is deleted in so many days unless somebody keeps it.
+/// Closes a company: it only reads from now on, and is deleted in so many days unless somebody keeps it. `tell` leaves word in the
+/// same write.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Conflict`] where one company is served, where the company is being closed already, or where it
-/// cannot be frozen from where it stands.
+/// [`Error::NotFound`]; [`Error::Conflict`] where one company is served, where the company is being closed already, or where
+/// nothing is left of it.
 pub async fn close(
     app: &App,
     actor: &Actor,
     tenant: TenantId,
     days: u32,
     reason: Option<String>,
+    tell: impl Fn(&mut ControlConn, &Company) -> Result<()> + Send + 'static,
 ) -> Result<Company> {
     may_delete(app.config.tenancy)?;
     let actor = actor.clone();
@@ -72,8 +75,8 @@ pub async fn close(
             }
             let now = c.now();
             let mut after = before.clone();
+            after.status = before.status.closed()?;
             if before.status != Status::Frozen {
-                after.status = before.status.step_to(Status::Frozen)?;
                 after.frozen_at = Some(now);
             }
             after.closing = Some(Closing {
@@ -81,18 +84,25 @@ pub async fn close(
                 before: before.status,
                 reason: reason.clone(),
             });
-            save(c, &actor, "company.closing", &before, after)
+            save(c, &actor, "company.closing", &before, &after)?;
+            tell(c, &after)?;
+            Ok(after)
         })
         .await?;
     told(app).await;
     Ok(company)
 }
 
-/// Keeps a company that was being closed: it stands again where it stood before.
+/// Keeps a company that was being closed: it stands again where it stood before. `tell` leaves word in the same write.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] where nobody closed it.
-pub async fn keep(app: &App, actor: &Actor, tenant: TenantId) -> Result<Company> {
+pub async fn keep(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    tell: impl Fn(&mut ControlConn, &Company) -> Result<()> + Send + 'static,
+) -> Result<Company> {
     let actor = actor.clone();
     let company = app
         .control
@@ -107,7 +117,9 @@ pub async fn keep(app: &App, actor: &Actor, tenant: TenantId) -> Result<Company>
             };
             after.status = closing.before;
             after.frozen_at = after.frozen_at.filter(|_| after.status == Status::Frozen);
-            save(c, &actor, "company.kept", &before, after)
+            save(c, &actor, "company.kept", &before, &after)?;
+            tell(c, &after)?;
+            Ok(after)
         })
         .await?;
     told(app).await;
@@ -115,19 +127,18 @@ pub async fn keep(app: &App, actor: &Actor, tenant: TenantId) -> Result<Company>
 }
 
 fn save(
-    c: &mut crate::db::ControlConn,
+    c: &mut ControlConn,
     actor: &Actor,
     action: &'static str,
     before: &Company,
-    after: Company,
-) -> Result<Company> {
-    store::save_record(c, &after)?;
+    after: &Company,
+) -> Result<()> {
+    store::save_record(c, after)?;
     let event = Event::new(action)
         .product("tenancy")
         .target("company", &after.id, &after.settings.name)
         .before_after(&before.record(), &after.record());
-    audit::record(c, actor, event)?;
-    Ok(after)
+    audit::record(c, actor, event)
 }
 
 /// Deletes every company whose day has come, and says how many those were. One that fails does not hold up the others.

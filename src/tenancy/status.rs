@@ -7,6 +7,9 @@
 //! | active | frozen | a company that worked here reads its data a while before it is gone |
 //! | frozen | active, archived | thawed, or gone |
 //! | archived | | the way ends: only the trail is left |
+//!
+//! Beside the table stands the way out: whoever owns a company may close it wherever it stands, short of archived. It is frozen until
+//! its day, and stands where it stood before where somebody keeps it ([`Status::closed`]).
 
 use crate::{Error, Result};
 
@@ -68,6 +71,17 @@ impl Status {
         self.next().contains(&to)
     }
 
+    /// Where a company stands that is closed from here, until its day.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where nothing is left of it.
+    pub fn closed(self) -> Result<Self> {
+        match self {
+            Self::Demo | Self::Trial | Self::Active | Self::Frozen => Ok(Self::Frozen),
+            Self::Archived => self.step_to(Self::Frozen),
+        }
+    }
+
     /// The step from here to there.
     ///
     /// # Errors
@@ -124,6 +138,8 @@ mod tests {
                 }
             }
             assert_eq!(Status::read(from.as_str()), Some(from));
+            let closed = from.closed().ok();
+            assert_eq!(closed, (from != Status::Archived).then_some(Status::Frozen));
         }
     }
 }

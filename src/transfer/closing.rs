@@ -3,8 +3,9 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::Result;
+use super::trouble::off_loop;
 use crate::config::Tenancy;
+use crate::money::Money;
 use crate::partners::report::owed_in_all;
 use crate::tenancy::{self, CloseCompany, GRACE_DAYS, MOST_REASON};
 use crate::web::confirm::Confirm;
@@ -14,6 +15,7 @@ use crate::web::page::{self, PageShell};
 use crate::web::parts::Toast;
 use crate::web::request::KEEP;
 use crate::web::{Allowed, Fields, Form, answer, flash, shown_in_form};
+use crate::{Result, identity};
 
 #[derive(Template)]
 #[template(path = "transfer/close.html")]
@@ -49,7 +51,7 @@ pub async fn ask(allowed: Allowed<CloseCompany>) -> Result<HttpResponse> {
         return Ok(flash::with(back, &allowed.app, &Toast::bad(said)));
     }
     let Some(at) = allowed.open.closing_at else {
-        let owed = owed(&allowed).await?;
+        let owed = in_words(&allowed, &allowed.scope.read(owed_in_all).await?);
         return Ok(page::ok(&form(&allowed, owed)));
     };
     let name = &allowed.company.name;
@@ -73,7 +75,10 @@ pub async fn ask(allowed: Allowed<CloseCompany>) -> Result<HttpResponse> {
 /// [`crate::Error::Conflict`] where it cannot be closed; a slug typed wrong, or money owed without a tick, is shown in the form.
 pub async fn close(allowed: Allowed<CloseCompany>, sent: Form) -> Result<HttpResponse> {
     tenancy::may_delete(allowed.app.config.tenancy)?;
-    let owed = owed(&allowed).await?;
+    let (tenants, tenant) = (allowed.app.tenants.clone(), allowed.scope.tenant());
+    // Shut until the company is frozen: what it owes is read of the last that was written, and nothing is added to it meanwhile.
+    let doors = off_loop(move || tenants.shut_doors(tenant, None)).await?;
+    let owed = in_words(&allowed, &doors.read(owed_in_all).await?);
     let mut fields = Fields::default();
     if !owed.is_empty() && !sent.is_set("owed") {
         fields.add(
@@ -98,8 +103,8 @@ pub async fn close(allowed: Allowed<CloseCompany>, sent: Form) -> Result<HttpRes
         };
         return Ok(page::unprocessable(&again));
     }
-    let tenant = allowed.scope.tenant();
-    tenancy::close(&allowed.app, &allowed.actor, tenant, GRACE_DAYS, reason).await?;
+    identity::close_company(&allowed.app, &allowed.actor, tenant, GRACE_DAYS, reason).await?;
+    drop(doors);
     let said = "The company is closed. You can keep it until its last day.";
     back(&allowed, said)
 }
@@ -110,7 +115,7 @@ pub async fn close(allowed: Allowed<CloseCompany>, sent: Form) -> Result<HttpRes
 /// [`crate::Error::Conflict`] where it is not being closed.
 pub async fn keep(allowed: Allowed<CloseCompany>, _: Form) -> Result<HttpResponse> {
     let tenant = allowed.scope.tenant();
-    tenancy::keep(&allowed.app, &allowed.actor, tenant).await?;
+    identity::keep_company(&allowed.app, &allowed.actor, tenant).await?;
     back(&allowed, "The company stays, as it was before.")
 }
 
@@ -119,13 +124,12 @@ fn back(allowed: &Allowed<CloseCompany>, said: &str) -> Result<HttpResponse> {
     Ok(flash::with(back, &allowed.app, &Toast::good(said)))
 }
 
-async fn owed(allowed: &Allowed<CloseCompany>) -> Result<String> {
-    let sums = allowed.scope.read(owed_in_all).await?;
-    Ok(if sums.is_empty() {
-        String::new()
-    } else {
-        allowed.format().sums(&sums)
-    })
+/// Nothing where nothing is owed.
+fn in_words(allowed: &Allowed<CloseCompany>, owed: &[Money]) -> String {
+    if owed.is_empty() {
+        return String::new();
+    }
+    allowed.format().sums(owed)
 }
 
 fn form(allowed: &Allowed<CloseCompany>, owed: String) -> Page {

@@ -15,7 +15,7 @@ use crate::audit::{self, Event};
 use crate::config::{Secret, Tenancy};
 use crate::crypto::{PassphraseKey, Sealed, WrappedKey};
 use crate::db::carry::{CarriedFile, Sum, Table};
-use crate::db::{Installation, TenantPlane};
+use crate::db::{Installation, TenantPlane, Told};
 use crate::id::TenantId;
 use crate::identity::{Entered, enter_members};
 use crate::tenancy::carry;
@@ -31,6 +31,8 @@ pub struct Wish {
     pub slug: Option<String>,
     /// The passphrase of a file with secrets.
     pub passphrase: Option<Secret>,
+    /// Where word of how far it is goes.
+    pub told: Told,
 }
 
 /// What an import did, or would do.
@@ -61,6 +63,8 @@ struct Place {
     slug: String,
     /// A company that is here and empty.
     here: Option<TenantId>,
+    /// Where word of how far it is goes.
+    told: Told,
 }
 
 /// Says what an import would do, and changes nothing.
@@ -198,7 +202,11 @@ async fn place(app: &App, header: &Header, wish: &Wish) -> Result<Place, Trouble
         .read(move |c| carry::by_slug(c, &wanted))
         .await?;
     let Some(here) = here else {
-        return Ok(Place { slug, here: None });
+        return Ok(Place {
+            slug,
+            here: None,
+            told: wish.told.clone(),
+        });
     };
     let names = tables::carried(app);
     let held = app
@@ -219,6 +227,7 @@ async fn place(app: &App, header: &Header, wish: &Wish) -> Result<Place, Trouble
     Ok(Place {
         slug,
         here: Some(here.id),
+        told: wish.told.clone(),
     })
 }
 
@@ -233,6 +242,10 @@ async fn take(
     data_key: Option<WrappedKey>,
 ) -> Result<(Entered, Vec<Sum>), Trouble> {
     let mut header = looked.header.clone();
+    let rows = header.tables.iter();
+    let told = place
+        .told
+        .of_tables(rows.map(|sum| (sum.table.clone(), sum.rows)).collect());
     for member in &mut header.members {
         member.password_hash = match (member.password_hash.take(), &key) {
             (Some(sealed), Some(key)) => {
@@ -244,7 +257,7 @@ async fn take(
         };
     }
     let company = header.company.company(id, &place.slug)?;
-    let wanted = install(app, looked, key, id).await?;
+    let wanted = install(app, looked, key, id, told).await?;
     let names = tables::carried(app);
     let held = app
         .tenants
@@ -288,6 +301,7 @@ async fn install(
     mut looked: Looked,
     key: Option<PassphraseKey>,
     id: TenantId,
+    told: Told,
 ) -> Result<Vec<Sum>, Trouble> {
     let folder: PathBuf = app.config.data_dir.join("tenants");
     let (copy, built) = (
@@ -314,7 +328,7 @@ async fn install(
         let mut fresh = CarriedFile::fresh::<TenantPlane>(built.path())?;
         looked
             .file
-            .copy_into::<TenantPlane>(&mut fresh, &names, &change)?;
+            .copy_into::<TenantPlane>(&mut fresh, &names, &change, &told)?;
         let sums = fresh.sums::<TenantPlane>(&names, &sealed::taken_out)?;
         drop(fresh);
         tenants.install(
@@ -325,6 +339,7 @@ async fn install(
                 clear: &all,
                 tables: &names,
                 owner_url: owner_url.as_ref().map(|url| url.expose()),
+                told: &told,
             },
         )?;
         Ok(sums)

@@ -170,9 +170,13 @@ fn enter(
 /// shut. Whoever demands a permission of a slice is in that product; one's own account and the way out belong to no company.
 fn stands(app: &App, request: &HttpRequest, company: &OpenCompany, permission: &str) -> Result<()> {
     let is_ours = !request::is_of_the_instance(request.path());
-    let is_way_back =
-        company.closing_at.is_some() && request::below_tenant(request.path()) == request::KEEP;
-    if company.is_frozen && is_ours && !is_way_back && !request.method().is_safe() {
+    // Out of a company one can always go; out of one that is being closed, back.
+    let way = match company.closing_at {
+        Some(_) => request::KEEP,
+        None => request::CLOSE,
+    };
+    let is_way = request::below_tenant(request.path()) == way;
+    if company.is_frozen && is_ours && !is_way && !request.method().is_safe() {
         return Err(Error::Frozen);
     }
     // Hardly ever is anything decided about a product, and then nothing is looked for.

@@ -121,7 +121,7 @@ pub fn host(request: &HttpRequest, trusted: &[IpNet]) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// Where an owner closes a company, or is asked whether to keep it.
+/// Where an owner closes a company, or is asked whether to keep it: the one write that a frozen company takes.
 pub const CLOSE: &str = "/admin/settings/close";
 /// Where a company that is being closed is kept: the one write it takes.
 pub const KEEP: &str = "/admin/settings/keep";

@@ -11,7 +11,7 @@ use crate::cli::prompt::Consent;
 use crate::cli::stores::Io;
 use crate::config::Tenancy;
 use crate::db::{Control, Tenants};
-use crate::identity::shell as people;
+use crate::identity::{self, shell as people};
 use crate::tenancy::{self, Company};
 
 /// Remove a company with everything it has: data, memberships, sessions, keys. What this instance's own trail says of it stays
@@ -95,7 +95,8 @@ impl Delete {
         }
         if self.in_days > 0 {
             let actor = Actor::shell();
-            let company = tenancy::close(app, &actor, company.id, self.in_days, None).await?;
+            let company =
+                identity::close_company(app, &actor, company.id, self.in_days, None).await?;
             if self.json {
                 return shown(app, io, &company, true).await;
             }

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::cli::exit::Outcome;
 use crate::cli::prompt::Consent;
 use crate::cli::stores::Io;
-use crate::tenancy;
+use crate::identity;
 
 /// Keep a company that is being closed: it goes on as it did before
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ impl Keep {
     pub(super) async fn run(self, app: &App, io: &mut Io) -> Outcome {
         self.consent.to_nothing()?;
         let id = named(app, &self.slug).await?.id;
-        let company = tenancy::keep(app, &Actor::shell(), id).await?;
+        let company = identity::keep_company(app, &Actor::shell(), id).await?;
         io.say(format!(
             "{} stays: it is {} again.",
             company.slug,

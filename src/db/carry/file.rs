@@ -17,7 +17,7 @@ use super::sum::{Sum, of};
 use super::table::{every, quoted};
 use super::{Change, unchanged};
 use crate::db::migrate::{MigrateError, lone};
-use crate::db::{Conn, Plane, Scoped};
+use crate::db::{Conn, Plane, Scoped, Told};
 use crate::{Error, Result};
 
 pub use crate::db::migrate::lone::Steps;
@@ -223,6 +223,7 @@ impl CarriedFile {
         target: &mut Self,
         tables: &[&str],
         change: Change<'_>,
+        told: &Told,
     ) -> Result<()> {
         target.run("BEGIN")?;
         copy(
@@ -231,7 +232,7 @@ impl CarriedFile {
             &mut target.conn,
             tables,
             change,
-            &|_, _| {},
+            &|table, rows| told.at(table, rows, 0),
         )?;
         target.run("COMMIT")
     }

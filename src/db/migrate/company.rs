@@ -11,7 +11,7 @@ use diesel_migrations::MigrationHarness;
 use super::store::{self, Engine, Plane, Store};
 use super::{Direction, MigrateError};
 use crate::db::stores::StoreOptions;
-use crate::db::{examine, sqlite};
+use crate::db::{Told, examine, sqlite};
 use crate::id::TenantId;
 use crate::{Error, Result};
 
@@ -197,7 +197,7 @@ fn make_template(folder: &Path, template: &Path) -> std::result::Result<(), Migr
         plane: Plane::Tenant,
         engine: Engine::Sqlite(conn),
     };
-    store.step(Direction::Up)?;
+    store.step(Direction::Up, &Told::default())?;
     // Closing the only connection folds the log into the file and removes it.
     drop(store);
     settle(&unfinished, template).map_err(|e| failed(e.to_string()))

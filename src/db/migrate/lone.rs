@@ -9,7 +9,7 @@ use diesel::connection::{Connection, SimpleConnection};
 
 use super::store::{Engine, Plane, Store};
 use super::{Direction, MigrateError};
-use crate::db::Conn;
+use crate::db::{Conn, Told};
 
 /// The steps of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub(in crate::db) fn fresh(plane: &str, path: &Path) -> Result<Conn, MigrateErro
 /// Runs the steps a file lacks.
 pub(in crate::db) fn up(conn: Conn, plane: &str) -> Result<Conn, MigrateError> {
     let mut store = store(conn, plane);
-    store.step(Direction::Up)?;
+    store.step(Direction::Up, &Told::default())?;
     taken_back(store)
 }
 

@@ -20,6 +20,7 @@ use diesel::pg::PgConnection;
 
 use self::store::{Engine, Plane, Store};
 use super::stores::StoreOptions;
+use super::told::Told;
 use super::{pool, postgres, provision, sqlite};
 use crate::id::TenantId;
 
@@ -120,9 +121,14 @@ pub fn run(
     direction: Direction,
 ) -> Result<Vec<StoreReport>, MigrateError> {
     let backups = options.data_dir.join("backups");
+    // Files are many, and each has few steps; a database has two schemas, and each has all of them.
+    let steps = match options.is_postgres() {
+        true => options.told.clone(),
+        false => Told::default(),
+    };
     let change = |store: &mut Store| {
         store.snapshot_before(&backups, direction, options.clock.now())?;
-        store.step(direction)?;
+        store.step(direction, &steps)?;
         store.report()
     };
     if options.is_postgres() {

@@ -10,6 +10,7 @@ use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Direction, MigrateError, StoreReport};
+use crate::db::Told;
 use crate::db::conn::Conn;
 
 /// The embedded steps of one plane on one engine; made anew for each use, since a run consumes them.
@@ -188,22 +189,21 @@ impl Store {
         })
     }
 
-    /// Each step with its place in the list is one transaction.
-    pub(super) fn step(&mut self, direction: Direction) -> Result<(), MigrateError> {
+    /// Each step with its place in the list is one transaction. Says how far it is.
+    pub(super) fn step(&mut self, direction: Direction, told: &Told) -> Result<(), MigrateError> {
         if direction == Direction::Down && self.applied()?.is_empty() {
             return Ok(());
         }
         let plane = self.plane;
+        let said = |done, of| told.at(&format!("steps of {}", plane.name()), done, of);
         let outcome = match (&mut self.engine, direction) {
             (Engine::Sqlite(Conn::Sqlite(conn)), Direction::Up) => {
-                conn.run_pending_migrations(plane.on_sqlite()).map(drop)
+                forward(conn, plane.on_sqlite(), &said)
             }
             (Engine::Sqlite(Conn::Sqlite(conn)), Direction::Down) => {
                 conn.revert_last_migration(plane.on_sqlite()).map(drop)
             }
-            (Engine::Postgres(conn), Direction::Up) => {
-                conn.run_pending_migrations(plane.on_postgres()).map(drop)
-            }
+            (Engine::Postgres(conn), Direction::Up) => forward(conn, plane.on_postgres(), &said),
             (Engine::Postgres(conn), Direction::Down) => {
                 conn.revert_last_migration(plane.on_postgres()).map(drop)
             }
@@ -211,6 +211,20 @@ impl Store {
         };
         outcome.map_err(|e| self.failed(e))
     }
+}
+
+/// Runs the steps that wait, and says how many are done.
+fn forward<DB: diesel::backend::Backend>(
+    conn: &mut impl MigrationHarness<DB>,
+    steps: impl MigrationSource<DB>,
+    said: &dyn Fn(u64, u64),
+) -> diesel::migration::Result<()> {
+    let waiting = conn.pending_migrations(steps)?;
+    for (step, done) in waiting.iter().zip(1..) {
+        conn.run_migration(step)?;
+        said(done, waiting.len() as u64);
+    }
+    Ok(())
 }
 
 /// The newest step of the companies' plane; both engines have the same ones.

@@ -60,6 +60,16 @@ pub fn carried_members(c: &mut ControlConn, tenant: TenantId) -> Result<Vec<Carr
     Ok(all.into_iter().map(one).collect())
 }
 
+/// The addresses of those who own a company and may enter.
+///
+/// # Errors
+/// Where the store fails.
+pub fn owner_addresses(c: &mut ControlConn, tenant: TenantId) -> Result<Vec<String>> {
+    let mut all = members(c, tenant)?;
+    all.retain(|one| one.disabled_at.is_none() && one.roles.has(Role::Owner));
+    Ok(all.into_iter().map(|one| one.user.email).collect())
+}
+
 /// Makes members of a company of those who came with it.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ pub mod pages;
 mod store;
 
 pub(super) use self::carry::claim_address;
-pub use self::carry::{CarriedMember, Entered, carried_members, enter_members};
+pub use self::carry::{CarriedMember, Entered, carried_members, enter_members, owner_addresses};
 pub use self::store::head_counts;
 pub(super) use self::store::{
     entered, has_users, held_members, insert_membership, insert_user, member_by_id, members,

@@ -12,7 +12,7 @@ use crate::web::confirm::Confirm;
 use crate::web::form::FormErrors;
 use crate::web::parts::Toast;
 use crate::web::{Form, answer, flash, page};
-use crate::{Error, Result};
+use crate::{Error, Result, identity};
 
 /// What can be done with a company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +114,7 @@ pub async fn take(
             )
         }
         Step::Keep => {
-            let company = tenancy::keep(&who.app, &who.actor, company.id).await?;
+            let company = identity::keep_company(&who.app, &who.actor, company.id).await?;
             (format!("{name} stays."), address(&company))
         }
         Step::Become(status) => {

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::harness::engine::Engine;
 use crate::harness::process::{Done, Home};
 use crate::on_both_engines;
 
@@ -45,10 +46,33 @@ on_both_engines! {
         assert!(!home.run(&backup).expect_code(0).stderr.contains('\r'));
         let shown = on_a_terminal(&home, &["tenant", "export", "acme", "acme.steading"], &[]);
         assert!(shown.contains("\raudit_events "), "{shown:?}");
+        let _ = home.run(&["tenant", "export", "acme", "acme.steading"]).expect_code(0);
+        let shown = on_a_terminal(&home, &["tenant", "import", "acme.steading", "--as", "cedar"], &[]);
+        assert!(shown.contains("\raudit_events [") && shown.contains("100 %"), "{shown:?}");
+        let piped = home.run(&["tenant", "import", "acme.steading", "--as", "dune"]).expect_code(0);
+        assert!(!piped.stderr.contains('\r'), "{piped:?}");
         // The server does the work, and its word comes through the socket.
         let server = home.serve();
         let shown = on_a_terminal(&home, &backup, &[]);
         assert!(shown.contains("\rcompanies [") && shown.contains("100 %"), "{shown:?}");
+        let one = ["restore", "latest", "--tenant", "acme", "--yes"];
+        let shown = on_a_terminal(&home, &one, &[]);
+        assert!(shown.contains("\rfiles read ["), "{shown:?}");
+        assert_eq!(shown.contains("\raudit_events ["), engine == Engine::Postgres, "{shown:?}");
+        assert!(!home.run(&one).expect_code(0).stderr.contains('\r'));
         drop(server);
+    }
+
+    fn a_migration_says_how_far_it_is(engine: Engine) {
+        let bars = match engine {
+            Engine::Sqlite => ["\rstores ["; 2],
+            Engine::Postgres => ["\rsteps of control [", "\rsteps of tenant ["],
+        };
+        let up = ["migrate", "up"];
+        let shown = on_a_terminal(&Home::new(engine), &up, &[]);
+        assert!(bars.iter().all(|bar| shown.contains(bar)) && shown.contains("100 %"), "{shown:?}");
+        let shown = on_a_terminal(&Home::new(engine), &["migrate", "up", "--json"], &[]);
+        assert!(bars.iter().all(|bar| !shown.contains(bar)), "{shown:?}");
+        assert!(!Home::new(engine).run(&up).expect_code(0).stderr.contains('\r'));
     }
 }

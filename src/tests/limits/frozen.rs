@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::http::Method;
 use steading::routes;
 use steading::tenancy::Status;
+use steading::web::request;
 use steading::web::route::{Reach, Route};
 use steading::{Error, jobs};
 
@@ -39,6 +40,10 @@ on_both_engines! {
                 let reply = program.send(route.method.as_str(), &path, &[("content-type", "application/json")], b"{}");
                 assert_eq!(refused(&reply), (403, "tenant_frozen".to_owned()), "{what}: {}", reply.text());
                 assert!(reply.json()["detail"].as_str().unwrap().contains("thaw"), "{what}");
+            } else if path.ends_with(request::CLOSE) {
+                // The way out is open from here too; this instance serves one company, which is not closed.
+                let reply = person.post_form(&path, &[("csrf", csrf.as_str()), ("retype", "x")]);
+                assert_eq!(reply.status, 409, "{what}: {}", reply.text());
             } else {
                 assert_eq!(route.method, Method::POST, "{what}");
                 let reply = person.post_form(&path, &[("csrf", csrf.as_str()), ("name", "x")]);

@@ -1,6 +1,8 @@
 //! The operators' API: their keys open it, nobody else's do, and their keys open nothing else.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use steading::actor::Actor;
+use steading::identity;
 use steading::operator::shell;
 
 use crate::harness::engine::wait;
@@ -34,6 +36,26 @@ on_both_engines! {
         }
         assert_eq!(program.json("POST", &format!("{one}/activate"), &json!({})).status, 409);
         assert_eq!(program.get(&format!("{ALL}/nobody")).status, 404);
+    }
+
+    fn a_company_that_is_being_closed_is_kept_by_a_program(engine: Engine) {
+        let house = House::of_many(engine, &[]);
+        let id = house.company("acme", "ana@example.com").id;
+        let theirs = house.key("shop", &["*"]);
+        let (_, key) = wait(shell::create_key(house.app(), "billing")).unwrap();
+        let program = house.visitor().with_key(&key);
+        let keep = format!("{ALL}/acme/keep");
+        assert_eq!(program.json("POST", &keep, &json!({})).status, 409);
+        let _ = wait(identity::close_company(house.app(), &Actor::shell(), id, 30, None)).unwrap();
+        assert_eq!(house.visitor().with_key(&theirs).json("POST", &keep, &json!({})).status, 401);
+        let closing = program.get(&format!("{ALL}/acme")).json();
+        assert_eq!(closing["status"], "frozen", "{closing}");
+        assert!(closing["closing_at"].is_string(), "{closing}");
+        let kept = program.json("POST", &keep, &json!({})).expect(200).json();
+        assert_eq!((&kept["status"], &kept["closing_at"]), (&json!("active"), &Value::Null));
+        let again = program.json("POST", &keep, &json!({}));
+        assert_eq!((again.status, again.json()["code"].as_str()), (409, Some("not_closing")));
+        assert_eq!(program.json("POST", &format!("{ALL}/nobody/keep"), &json!({})).status, 404);
     }
 
     fn neither_kind_of_key_opens_the_others_doors(engine: Engine) {

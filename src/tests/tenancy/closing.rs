@@ -1,10 +1,16 @@
 //! An owner closes the company: frozen at once, kept with one click while there is time, and gone when its day has come.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use diesel::prelude::*;
 use steading::actor::Actor;
 use steading::db::schema::control::{audit_events, tenants};
-use steading::identity::Role;
+use steading::db::schema::tenant::{adjustments, commissions, payouts};
+use steading::id::PayoutId;
+use steading::identity::{self, Role};
 use steading::jobs;
+use steading::mailing::{self, Filter};
 use steading::tenancy::{self, Status, carry, delete_due};
 
 use super::{create, multi};
@@ -54,6 +60,18 @@ fn actions(house: &House) -> Vec<String> {
     let mut all = wait(all).unwrap();
     all.dedup();
     all
+}
+
+/// The mails of a kind that wait in the control plane, by address: who they are to, and what they say.
+fn mails(house: &House, kind: &'static str) -> Vec<(String, String)> {
+    let all = house
+        .app()
+        .control
+        .read(|c| mailing::page(c, &Filter::default(), None, 100));
+    let mut all = wait(all).unwrap();
+    all.retain(|mail| mail.kind == kind);
+    all.sort_by(|one, other| one.to.cmp(&other.to));
+    all.into_iter().map(|mail| (mail.to, mail.text)).collect()
 }
 
 /// A form's token, as any page has it.
@@ -123,7 +141,7 @@ crate::on_both_engines! {
         }
         for slug in ["acme", "brick", "cedar"] {
             let id = find(&house, slug).unwrap().id;
-            let _ = wait(tenancy::close(app, &Actor::shell(), id, 1, None)).unwrap();
+            let _ = wait(identity::close_company(app, &Actor::shell(), id, 1, None)).unwrap();
         }
         // A row that nobody can read.
         let broken = find(&house, "brick").unwrap().id;
@@ -155,6 +173,52 @@ crate::on_both_engines! {
         assert_eq!(status(&house), Some(Status::Frozen));
     }
 
+    fn money_that_comes_to_be_owed_at_the_last_moment_is_seen(engine: Engine) {
+        let house = house(engine);
+        let (app, id) = (house.app(), find(&house, "acme").unwrap().id);
+        let ana = house.signed_in("ana@example.com");
+        let _ = ana.submit_to(SETTINGS, "/t/acme/admin/demo/load", &[]).expect(303);
+        let scope = app.tenants.scope(id).unwrap();
+        // Nobody is owed anything, until the write that stands open while the owner closes.
+        let paid = scope.write(|c| {
+            diesel::delete(adjustments::table).execute(c.db())?;
+            diesel::update(payouts::table).set(payouts::state.eq("paid")).execute(c.db())?;
+            diesel::update(commissions::table).set(commissions::state.eq("pending")).execute(c.db())?;
+            Ok(())
+        });
+        wait(paid).unwrap();
+        assert!(!ana.get(HERE).text().contains("are owed"));
+        let (is_open, is_answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let closed = std::thread::scope(|threads| {
+            let (opened, answered, tenants) = (is_open.clone(), is_answered.clone(), app.tenants.clone());
+            threads.spawn(move || {
+                let last = scope.write(move |c| {
+                    opened.store(true, Ordering::SeqCst);
+                    // Until the doors are shut behind it, or the closing went through without a look at them.
+                    while tenants.scope(id).is_ok() && !answered.load(Ordering::SeqCst) {
+                        std::thread::yield_now();
+                    }
+                    diesel::update(commissions::table)
+                        .set((commissions::state.eq("approved"), commissions::payout_id.eq(None::<PayoutId>)))
+                        .execute(c.db())?;
+                    Ok(())
+                });
+                wait(last).unwrap();
+            });
+            while !is_open.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            let closed = close(&ana);
+            is_answered.store(true, Ordering::SeqCst);
+            closed
+        });
+        assert!(closed.expect(422).text().contains("Pay them first"));
+        assert_eq!(status(&house), Some(Status::Active));
+        // The doors are open again, and whoever ticks closes.
+        let closed = ana.submit(HERE, &[("retype", "acme"), ("owed", "true")]);
+        assert_eq!(closed.location(), SETTINGS, "{}", closed.text());
+    }
+
     fn only_owners_close_and_keep(engine: Engine) {
         let house = house(engine);
         let id = find(&house, "acme").unwrap().id;
@@ -181,17 +245,77 @@ crate::on_both_engines! {
             row.set(tenants::status.eq("trial")).execute(c.db())?;
             Ok(())
         })).unwrap();
-        let _ = wait(tenancy::close(app, &Actor::shell(), id, 30, None)).unwrap();
-        let twice = wait(tenancy::close(app, &Actor::shell(), id, 3, None)).unwrap_err();
+        let _ = wait(identity::close_company(app, &Actor::shell(), id, 30, None)).unwrap();
+        let twice = wait(identity::close_company(app, &Actor::shell(), id, 3, None)).unwrap_err();
         assert!(twice.to_string().contains("being closed already"), "{twice}");
         let record = wait(app.control.read(move |c| carry::record(c, id))).unwrap();
         assert_eq!((record.status.as_str(), record.more.frozen_at), ("trial", None));
-        let kept = wait(tenancy::keep(app, &Actor::shell(), id)).unwrap();
+        let kept = wait(identity::keep_company(app, &Actor::shell(), id)).unwrap();
         assert_eq!((kept.status, kept.frozen_at), (Status::Trial, None));
         // A step of its life ends the closing too.
-        let _ = wait(tenancy::close(app, &Actor::shell(), id, 30, None)).unwrap();
+        let _ = wait(identity::close_company(app, &Actor::shell(), id, 30, None)).unwrap();
         let thawed = wait(tenancy::change_status(app, &Actor::shell(), id, Status::Active)).unwrap();
         assert_eq!(thawed.closing, None);
+    }
+
+    fn one_can_leave_from_wherever_a_company_stands(engine: Engine) {
+        let house = house(engine);
+        let (app, id) = (house.app(), find(&house, "acme").unwrap().id);
+        let ana = house.signed_in("ana@example.com");
+        for stands in [Status::Demo, Status::Trial, Status::Frozen] {
+            wait(app.control.write(move |c| {
+                let row = diesel::update(tenants::table.filter(tenants::id.eq(id)));
+                row.set(tenants::status.eq(stands.as_str())).execute(c.db())?;
+                Ok(())
+            })).unwrap();
+            wait(app.gate.get().unwrap().company_changed(id)).unwrap();
+            assert!(ana.get(SETTINGS).expect(200).text().contains("Close the company"), "{stands:?}");
+            let closed = close(&ana);
+            assert_eq!(closed.location(), SETTINGS, "{stands:?}: {}", closed.text());
+            let company = find(&house, "acme").unwrap();
+            let before = company.closing.as_ref().map(|closing| closing.before);
+            assert_eq!((company.status, before), (Status::Frozen, Some(stands)));
+            // Nothing else is written on the way, and nothing is closed twice.
+            for path in [SETTINGS, HERE] {
+                let sent = [("csrf", &*token(&ana)), ("retype", "acme")];
+                assert_eq!(ana.post_form(path, &sent).status, 403, "{stands:?} {path}");
+            }
+            assert_eq!(ana.submit_to(HERE, KEEP, &[]).location(), SETTINGS);
+            assert_eq!(status(&house), Some(stands));
+        }
+        // What is archived is gone already.
+        let _ = wait(tenancy::change_status(app, &Actor::shell(), id, Status::Archived)).unwrap();
+        assert!(wait(identity::close_company(app, &Actor::shell(), id, 30, None)).is_err());
+    }
+
+    fn its_owners_hear_who_closed_it_and_who_kept_it(engine: Engine) {
+        let house = house(engine);
+        let id = find(&house, "acme").unwrap().id;
+        let password = crate::identity::PASSWORD.into();
+        for (email, role) in [("adam@example.com", Role::Admin), ("olga@example.com", Role::Owner)] {
+            let role = identity::Roles::one(role);
+            let made = identity::shell::create_user(house.app(), id, email, role, &password);
+            wait(made).unwrap();
+        }
+        house.company("other", "ben@example.com");
+        let _ = close(&house.signed_in("ana@example.com")).expect(303);
+        let told = mails(&house, "company_closing");
+        let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();
+        assert_eq!(to, ["ana@example.com", "olga@example.com"]);
+        let day = find(&house, "acme").unwrap().closing.unwrap().at.to_string();
+        for (_, text) in &told {
+            assert!(text.contains("ana@example.com closed "), "{text}");
+            assert!(text.contains(&format!("{}{HERE}", house.app().public_url.trim_end_matches('/'))), "{text}");
+            assert!(text.contains(&day[..4]), "{text} {day}");
+        }
+        // Whoever has no part in it, and whoever only tried, tells nobody.
+        assert!(wait(identity::close_company(house.app(), &Actor::shell(), id, 3, None)).is_err());
+        assert_eq!(mails(&house, "company_closing").len(), 2);
+        assert_eq!(mails(&house, "company_kept"), []);
+        let _ = wait(identity::keep_company(house.app(), &Actor::shell(), id)).unwrap();
+        let told = mails(&house, "company_kept");
+        assert_eq!(told.len(), 2);
+        assert!(told.iter().all(|(_, text)| text.contains("Whoever runs this instance kept ")), "{told:?}");
     }
 
     fn operators_see_it_and_keep_it(engine: Engine) {
@@ -202,8 +326,13 @@ crate::on_both_engines! {
         assert!(op.get("/operator").text().contains("Closing"));
         let page = op.get("/operator/companies/acme").expect(200).text();
         assert!(page.contains("We sell no tea") && page.contains("Closing") && page.contains("/acme/keep"), "{page}");
+        let asked = op.get("/operator/companies/acme/keep").expect(200).text();
+        assert!(asked.contains("goes on as it did before it was closed"), "{asked}");
+        assert_eq!(status(&house), Some(Status::Frozen), "asking is not keeping");
         assert_eq!(op.submit("/operator/companies/acme/keep", &[]).location(), "/operator/companies/acme");
         assert_eq!(status(&house), Some(Status::Active));
+        assert_eq!(mails(&house, "company_kept").len(), 1);
+        assert!(actions(&house).contains(&"company.kept".to_owned()));
         assert_eq!(op.get("/operator/companies/acme/keep").status, 404);
     }
 
@@ -228,6 +357,6 @@ crate::on_both_engines! {
         assert!(!ana.get("/admin/settings").text().contains("Close the company"));
         assert_eq!(ana.get("/admin/settings/close").location(), "/admin/settings");
         let id = house.test.scope.tenant();
-        assert!(wait(tenancy::close(house.app(), &Actor::shell(), id, 30, None)).is_err());
+        assert!(wait(identity::close_company(house.app(), &Actor::shell(), id, 30, None)).is_err());
     }
 }

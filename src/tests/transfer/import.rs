@@ -54,9 +54,9 @@ on_both_engines! {
         }
 
         again();
-        let wrong = Wish { slug: None, passphrase: Some(Secret::new("another passphrase")) };
+        let wrong = Wish { passphrase: Some(Secret::new("another passphrase")), ..Wish::default() };
         assert!(matches!(refusal(&into, &file, wrong).await, Trouble::Unfit(_)));
-        let renamed = Wish { slug: Some("acme".to_owned()), passphrase: None };
+        let renamed = Wish { slug: Some("acme".to_owned()), ..Wish::default() };
         assert!(matches!(refusal(&into, &file, renamed).await, Trouble::Refused(_)));
 
         // Nothing of all that stayed: the company is still empty, so it may come in, even without its secrets.

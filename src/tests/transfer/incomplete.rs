@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use steading::mailing::{self, Filter};
+use steading::server::doctor;
+use steading::slice::Level;
 use steading::{audit, jobs};
 
 use crate::harness::engine::{Engine, wait};
@@ -57,8 +59,18 @@ on_both_engines! {
         house.operator("op@example.com");
         house.company("acme", "ana@example.com");
         let target = in_the_way(&house);
+        let doctor = || {
+            let lines = wait(doctor::inside(house.app())).unwrap();
+            let line = lines.into_iter().find(|line| line.name == "backup.schedule").unwrap();
+            (line.level, line.finding)
+        };
+        assert_eq!(doctor().0, Level::Good);
         pass(&house, 0);
         assert_eq!(told(&house), ["op@example.com"]);
+        let (level, finding) = doctor();
+        assert_eq!(level, Level::Bad, "{finding}");
+        let at = house.app().clock.now().to_string();
+        assert!(finding.starts_with("The last one failed. ") && finding.contains(&at), "{finding} {at}");
         let page = house.operating("op@example.com").get("/operator").text();
         assert!(page.contains("The scheduled backup failed."), "{page}");
         pass(&house, 3 * HOUR);
@@ -71,6 +83,7 @@ on_both_engines! {
         assert_eq!(trail(&house), ["backup.mended", "backup.failed", "backup.failed"]);
         let page = house.operating("op@example.com").get("/operator").text();
         assert!(!page.contains("The scheduled backup failed"), "{page}");
+        assert_eq!(doctor().0, Level::Good);
         pass(&house, HOUR);
         assert_eq!(trail(&house).len(), 3, "nothing new to tell");
         assert_eq!(told(&house).len(), 2);

@@ -94,6 +94,7 @@ impl Instance {
         let wish = Wish {
             slug: None,
             passphrase: passphrase.map(Secret::new),
+            ..Wish::default()
         };
         transfer::import(&self.test.app, &Actor::shell(), file, &wish)
             .await

@@ -11,11 +11,10 @@ use crate::audit::{self, AuditEvent, Event};
 use crate::config::{BACKUP_SCHEDULE, Schedule, Tenancy};
 use crate::db::{ControlConn, Scope};
 use crate::gate::Later;
-use crate::identity::carried_members;
 use crate::mailing::{self, Letter, Mail};
 use crate::slice::{Check, Level};
 use crate::tenancy;
-use crate::{Error, Result, operator};
+use crate::{Error, Result, identity, operator};
 
 /// How long one word lasts.
 const AGAIN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
@@ -97,11 +96,7 @@ pub(super) async fn failed(app: &App, actor: &Actor, why: &str) -> Result<()> {
 fn owners(c: &mut ControlConn) -> Result<Vec<String>> {
     let mut all = Vec::new();
     for company in tenancy::companies(c)? {
-        let mut members = carried_members(c, company.id)?;
-        members.retain(|one| {
-            one.disabled_at.is_none() && one.roles.split(',').any(|role| role == "owner")
-        });
-        all.extend(members.into_iter().map(|one| one.email));
+        all.extend(identity::owner_addresses(c, company.id)?);
     }
     Ok(all)
 }
@@ -142,7 +137,7 @@ pub async fn check(app: &App) -> Result<Option<Check>> {
     if app.config.backup.schedule == Schedule::Off {
         return Ok(None);
     }
-    let why = failure.map(|event| event.became("why").unwrap_or_default());
+    let why = failure.map(|event| (event.at, event.became("why").unwrap_or_default()));
     Ok(Some(Check {
         name: "backup.schedule",
         label: "Scheduled backup".to_owned(),
@@ -151,7 +146,9 @@ pub async fn check(app: &App) -> Result<Option<Check>> {
             None => Level::Good,
         },
         finding: match why {
-            Some(why) => format!("The last one failed. {why} It is tried again every few minutes."),
+            Some((at, why)) => format!(
+                "The last one failed. {why} This was written down on {at}. It is tried again every few minutes."
+            ),
             None => "The last one that was due was made, or is not due yet.".to_owned(),
         },
     }))

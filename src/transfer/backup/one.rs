@@ -10,7 +10,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::db::carry::CarriedFile;
-use crate::db::{Installation, TenantPlane};
+use crate::db::{Installation, TenantPlane, Told};
 use crate::id::TenantId;
 use crate::transfer::scratch::Scratch;
 use crate::transfer::tables;
@@ -53,9 +53,9 @@ pub async fn restore_one(
     app: &App,
     actor: &Actor,
     backup: &Backup,
-    tenant: TenantId,
-    slug: &str,
+    (tenant, slug): (TenantId, &str),
     dry_run: bool,
+    told: &Told,
 ) -> Result<Restored, Trouble> {
     let name = format!("tenants/{tenant}.db");
     let kept = backup.manifest.files.iter().find(|file| file.path == name);
@@ -71,8 +71,8 @@ pub async fn restore_one(
             backup.name
         ))
     })?;
-    let whole = backup.clone();
-    off_loop(move || verify(&whole)).await?;
+    let (whole, read) = (backup.clone(), told.clone());
+    off_loop(move || verify(&whole, &read)).await?;
     let mut restored = Restored {
         done: false,
         backup: backup.name.clone(),
@@ -103,6 +103,7 @@ pub async fn restore_one(
     .await?;
     let whose = (tenant, slug.to_owned());
     let safety = of_shut(app, actor, whose, "before-restore", &doors).await?;
+    let told = told.of_tables(restored.rows.clone());
     off_loop(move || {
         let what = Installation {
             file: built.path(),
@@ -110,6 +111,7 @@ pub async fn restore_one(
             clear: &all,
             tables: &all,
             owner_url: None,
+            told: &told,
         };
         doors.install(what).map_err(Trouble::from)
     })

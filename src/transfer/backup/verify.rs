@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::manifest::{Backup, hashed, list};
 use crate::Result;
+use crate::db::Told;
 use crate::db::carry::CarriedFile;
 use crate::transfer::trouble::Trouble;
 
@@ -24,12 +25,13 @@ pub fn find(target: &Path, name: &str) -> Result<Backup, Trouble> {
     })
 }
 
-/// Reads every file of a backup. Blocks.
+/// Reads every file of a backup, and says how far it is. Blocks.
 ///
 /// # Errors
 /// [`Trouble::Unfit`] with the first thing that does not hold.
-pub fn verify(backup: &Backup) -> Result<(), Trouble> {
-    for kept in &backup.manifest.files {
+pub fn verify(backup: &Backup, told: &Told) -> Result<(), Trouble> {
+    let of = backup.manifest.files.len() as u64;
+    for (kept, done) in backup.manifest.files.iter().zip(1..) {
         let path = backup.folder.join(&kept.path);
         let unfit = |why: &str| Trouble::Unfit(format!("{} of {} {why}.", kept.path, backup.name));
         let (sha256, _) = hashed(&path).map_err(|e| unfit(&format!("cannot be read: {e}")))?;
@@ -43,6 +45,7 @@ pub fn verify(backup: &Backup) -> Result<(), Trouble> {
         if file.counts()? != kept.rows {
             return Err(unfit("holds other rows than the backup says"));
         }
+        told.at("files read", done, of);
     }
     Ok(())
 }

@@ -38,8 +38,8 @@ pub async fn restore_whole(
             backup.name
         )));
     }
-    let whole = backup.clone();
-    off_loop(move || verify(&whole)).await?;
+    let (whole, told) = (backup.clone(), options.told.clone());
+    off_loop(move || verify(&whole, &told)).await?;
     let staged = options.data_dir.join(".restoring");
     stage(backup, &staged, &options.told).map_err(|error| cannot(&staged, &error))?;
     let restored = go_on(backup, options, ring, target, &staged, dry_run).await;
