@@ -17,6 +17,7 @@ const OPEN: &[&str] = &[
     "/metrics",
     "/favicon.ico",
     "/static/{hash}/{name:.*}",
+    "/domains/ask",
     "/theme",
     "/",
     "/setup",
