@@ -85,6 +85,7 @@ pub(super) async fn look(app: &App, actor: &Actor, domain: Domain) -> Result<(Do
             store::save(c, &after)?;
             if let Some(step) = step {
                 let event = Event::new(step.action())
+                    .of(after.tenant)
                     .product("tenancy")
                     .target("domain", &after.id, &after.host)
                     .before_after(&on_record(c, &before)?, &on_record(c, &after)?);
