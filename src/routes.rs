@@ -9,7 +9,7 @@ use actix_web::http::Method;
 
 use crate::identity::permissions::{ReadApiKeys, ReadMembers, WriteApiKeys, WriteMembers};
 use crate::identity::{account, companies, keys, people, reset, setup, sign_in};
-use crate::tenancy::domains::page as domains;
+use crate::tenancy::domains::{ask, page as domains};
 use crate::tenancy::projects::{Project, api as projects};
 use crate::web::request::{CLOSE, KEEP};
 use crate::web::route::{Parameter, Route, api, get, instance, post};
@@ -43,6 +43,7 @@ fn the_instance() -> Vec<Route> {
         instance(get("/healthz", health::alive)),
         instance(get("/readyz", health::ready)),
         instance(get("/metrics", tenancy::metrics::show)),
+        instance(get("/domains/ask", ask::show)),
         instance(get("/", start::root)),
         instance(get("/favicon.ico", start::icon)),
         instance(get("/static/{hash}/{name:.*}", assets::serve)),

@@ -8,6 +8,7 @@ use super::store;
 use crate::Result;
 use crate::actor::Actor;
 use crate::db::{Plane, Scoped};
+use crate::id::TenantId;
 
 /// An event about to be recorded. Build it before the write where that is cheaper; it is plain data.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,7 @@ pub struct Event {
     pub(super) target_kind: Option<&'static str>,
     pub(super) target_id: Option<String>,
     pub(super) target_name: Option<String>,
+    pub(super) company: Option<TenantId>,
     changes: Changes,
 }
 
@@ -29,6 +31,7 @@ impl Event {
             target_kind: None,
             target_id: None,
             target_name: None,
+            company: None,
             changes: Changes::default(),
         }
     }
@@ -46,6 +49,13 @@ impl Event {
         self.target_kind = Some(kind);
         self.target_id = Some(id.to_string());
         self.target_name = Some(name.to_owned());
+        self
+    }
+
+    /// Whose people see it in their trail, where many companies are served: for what of a company's own is kept in the control plane.
+    #[must_use]
+    pub fn of(mut self, company: TenantId) -> Self {
+        self.company = Some(company);
         self
     }
 

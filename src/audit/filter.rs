@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::clock::Timestamp;
+use crate::id::TenantId;
 use crate::web::Query;
 use crate::{Error, Result};
 
@@ -24,6 +25,8 @@ pub struct Filter {
     pub until: Option<Timestamp>,
     /// Any of this in names, ids, action, address or request id.
     pub q: Option<String>,
+    /// Of the control plane's events those that are this company's; nobody asks for it by a word.
+    pub company: Option<TenantId>,
 }
 
 impl Filter {
@@ -57,6 +60,7 @@ impl Filter {
                 .map(|text| instant("until", &text, zone, 1))
                 .transpose()?,
             q: given("q"),
+            company: None,
         })
     }
 }

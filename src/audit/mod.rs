@@ -7,6 +7,7 @@
 pub mod api;
 mod asked;
 mod changes;
+mod company_store;
 mod event;
 pub mod export;
 mod filter;

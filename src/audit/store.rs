@@ -1,10 +1,12 @@
 //! The trail's SQL. Tables of both planes have one shape, so one set of statements serves both: the scoped connection's
 //! file (SQLite) or search path (PostgreSQL) decides which plane's table a statement meets.
 
+use diesel::dsl::sql;
 use diesel::expression::functions::declare_sql_function;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
+use diesel::sql_types::{Bool, Nullable, Text};
 
+use super::company_store;
 use super::event::Event;
 use super::filter::Filter;
 use crate::Result;
@@ -12,6 +14,7 @@ use crate::actor::Actor;
 use crate::clock::Timestamp;
 use crate::db::portable::each;
 use crate::db::schema::tenant::audit_events::{self, dsl};
+use crate::db::types::Key;
 use crate::db::{MultiBackend, Plane, Scoped};
 use crate::id::AuditEventId;
 
@@ -20,6 +23,8 @@ extern "SQL" {
     fn lower(text: Nullable<Text>) -> Nullable<Text>;
 }
 
+/// The control plane, as its connections call it.
+const CONTROL: &str = "control";
 /// Matches take this many steps of a record's history at most.
 const HISTORY_LIMIT: i64 = 200;
 
@@ -58,21 +63,21 @@ pub struct AuditEvent {
 
 #[derive(Insertable)]
 #[diesel(table_name = audit_events, treat_none_as_default_value = false)]
-struct NewEvent<'a> {
-    id: AuditEventId,
-    at: Timestamp,
-    actor_kind: &'a str,
-    actor_id: Option<&'a str>,
-    actor_name: &'a str,
-    action: &'a str,
-    target_kind: Option<&'a str>,
-    target_id: Option<&'a str>,
-    target_name: Option<&'a str>,
-    product: Option<&'a str>,
-    changes: Option<&'a str>,
-    address: Option<&'a str>,
-    user_agent: Option<&'a str>,
-    request_id: Option<&'a str>,
+pub(super) struct NewEvent<'a> {
+    pub(super) id: AuditEventId,
+    pub(super) at: Timestamp,
+    pub(super) actor_kind: &'a str,
+    pub(super) actor_id: Option<&'a str>,
+    pub(super) actor_name: &'a str,
+    pub(super) action: &'a str,
+    pub(super) target_kind: Option<&'a str>,
+    pub(super) target_id: Option<&'a str>,
+    pub(super) target_name: Option<&'a str>,
+    pub(super) product: Option<&'a str>,
+    pub(super) changes: Option<&'a str>,
+    pub(super) address: Option<&'a str>,
+    pub(super) user_agent: Option<&'a str>,
+    pub(super) request_id: Option<&'a str>,
 }
 
 pub(super) fn insert<P: Plane>(
@@ -98,10 +103,16 @@ pub(super) fn insert<P: Plane>(
         user_agent: actor.origin.user_agent.as_deref(),
         request_id: actor.origin.request_id.as_deref(),
     };
-    each!(c.db(), |conn| diesel::insert_into(audit_events::table)
-        .values(&row)
-        .execute(conn))?;
-    Ok(())
+    match event.company {
+        // Of both tables the control plane's alone says whose people see an event.
+        Some(company) if P::NAME == CONTROL => company_store::insert(c, &row, company),
+        _ => {
+            each!(c.db(), |conn| diesel::insert_into(audit_events::table)
+                .values(&row)
+                .execute(conn))?;
+            Ok(())
+        }
+    }
 }
 
 /// Events that fit a filter, newest first, after (that is, older than) `after`.
@@ -162,6 +173,10 @@ pub fn standing_failure<P: Plane>(
 
 fn filtered(filter: &Filter) -> audit_events::BoxedQuery<'static, MultiBackend> {
     let mut wanted = audit_events::table.into_boxed::<MultiBackend>();
+    if let Some(company) = filter.company {
+        // The control plane's column; the company's own trail is nobody else's.
+        wanted = wanted.filter(sql::<Bool>("tenant_id = ").bind::<Key, _>(company));
+    }
     if let Some(actor) = filter.actor.clone() {
         wanted = wanted.filter(
             dsl::actor_id

@@ -1,5 +1,6 @@
-//! One trail for one company: its own store's events, and in single mode those about its accounts, which live in the
-//! control plane. Both are kept by id, which is by time, so two pages make one by merging.
+//! One trail for one company: its own store's events, and those about its accounts, which live in the control plane: all of
+//! them where one company is served, else what is marked as this company's. Both are kept by id, which is by time, so two pages make
+//! one by merging.
 
 use super::filter::Filter;
 use super::store::{self, AuditEvent};
@@ -24,17 +25,15 @@ pub async fn read(
     let mut events = scope
         .read(move |c| store::page(c, &wanted, after, limit))
         .await?;
-    if app.config.tenancy == Tenancy::Single {
-        let wanted = filter.clone();
-        let accounts = app
-            .control
-            .read(move |c| store::page(c, &wanted, after, limit))
-            .await?;
-        if !accounts.is_empty() {
-            events.extend(accounts);
-            events.sort_by_key(|event| std::cmp::Reverse(event.id));
-            events.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        }
+    let wanted = in_control_plane(app, scope, filter);
+    let accounts = app
+        .control
+        .read(move |c| store::page(c, &wanted, after, limit))
+        .await?;
+    if !accounts.is_empty() {
+        events.extend(accounts);
+        events.sort_by_key(|event| std::cmp::Reverse(event.id));
+        events.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     }
     Ok(events)
 }
@@ -45,10 +44,17 @@ pub async fn read(
 /// Where a store fails.
 pub async fn total(app: &App, scope: &Scope, filter: &Filter) -> Result<i64> {
     let wanted = filter.clone();
-    let mut total = scope.read(move |c| store::count(c, &wanted)).await?;
-    if app.config.tenancy == Tenancy::Single {
-        let wanted = filter.clone();
-        total += app.control.read(move |c| store::count(c, &wanted)).await?;
+    let total = scope.read(move |c| store::count(c, &wanted)).await?;
+    let wanted = in_control_plane(app, scope, filter);
+    let accounts = app.control.read(move |c| store::count(c, &wanted)).await?;
+    Ok(total + accounts)
+}
+
+/// The same filter for the control plane, where other companies' events stand beside this one's.
+fn in_control_plane(app: &App, scope: &Scope, filter: &Filter) -> Filter {
+    let company = (app.config.tenancy == Tenancy::Multi).then(|| scope.tenant());
+    Filter {
+        company,
+        ..filter.clone()
     }
-    Ok(total)
 }

@@ -17,7 +17,7 @@ use crate::gate::Later;
 use crate::web::allowed::open_line;
 use crate::web::format::Format;
 use crate::web::page::{PageShell, Person};
-use crate::web::{csrf, flash, request};
+use crate::web::{body, csrf, flash, request};
 use crate::{Error, Result};
 
 /// When a session was last used is written this often at most.
@@ -69,8 +69,10 @@ impl FromRequest for Operating {
     type Future = Later<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let asking = body::waits_for_door(request);
         let request = request.clone();
         Box::pin(async move {
+            let _asking = asking;
             let app = of_many(&request)?;
             let session = session(&request, &app)
                 .await?
@@ -120,8 +122,10 @@ impl FromRequest for Keyed {
     type Future = Later<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let asking = body::waits_for_door(request);
         let request = request.clone();
         Box::pin(async move {
+            let _asking = asking;
             let app = of_many(&request)?;
             let actor = keys::admit(&app, &request).await?;
             Ok(Self { app, actor })

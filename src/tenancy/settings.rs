@@ -36,10 +36,10 @@ pub fn change_settings(
         return Ok(());
     }
     store::save_settings(c, tenant, settings)?;
-    let event =
-        Event::new("company.changed")
-            .product("tenancy")
-            .target("company", &tenant, &settings.name);
+    let event = Event::new("company.changed")
+        .of(tenant)
+        .product("tenancy")
+        .target("company", &tenant, &settings.name);
     audit::record(c, actor, event.before_after(&before, settings))
 }
 

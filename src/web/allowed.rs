@@ -11,7 +11,7 @@ use super::nav::{self, Place};
 use super::page::{Notice, PageShell, Person};
 use super::parts::{Link, Tone};
 use super::request::{self, Door, Facts};
-use super::{csrf, edge, flash};
+use super::{body, csrf, edge, flash};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -67,8 +67,10 @@ impl<P: Permission> FromRequest for Allowed<P> {
     type Future = Later<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let asking = body::waits_for_door(request);
         let entering = enter(request.clone(), P::NAME, P::IN_PROJECT);
         Box::pin(async move {
+            let _asking = asking;
             let entered = entering.await?;
             Ok(Self {
                 app: entered.app,

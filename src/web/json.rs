@@ -70,7 +70,7 @@ fn read<T: DeserializeOwned + 'static>(
     payload: Payload,
     limit: usize,
 ) -> Later<'static, Result<Json<T>>> {
-    let reading = bytes_of(is_json(request), payload, limit);
+    let reading = bytes_of(request.clone(), payload, limit);
     Box::pin(async move {
         let bytes = reading.await?;
         parse(&bytes).map(|value| Json { value, bytes })
@@ -78,9 +78,10 @@ fn read<T: DeserializeOwned + 'static>(
 }
 
 /// Apart from the typed part, which is compiled for every type.
-fn bytes_of(is_json: bool, payload: Payload, limit: usize) -> Later<'static, Result<Bytes>> {
+fn bytes_of(request: HttpRequest, payload: Payload, limit: usize) -> Later<'static, Result<Bytes>> {
     Box::pin(async move {
-        if is_json {
+        body::behind_door(&request).await;
+        if is_json(&request) {
             body::read(payload, limit).await
         } else {
             Err(not_json())

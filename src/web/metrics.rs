@@ -173,17 +173,19 @@ impl Exposition {
     }
 }
 
+/// Whether somebody on this machine asks, for themselves: what a proxy passed on came from elsewhere.
+pub fn is_from_here(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let passed_on = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
+    let address = request::facts(request).address;
+    !passed_on && address.is_some_and(|address| address.is_loopback())
+}
+
 /// Whether this request may read the figures: with the token where one is configured, else from this machine itself. What a
 /// proxy passed on came from elsewhere, whether the proxy is trusted or not.
 pub fn may_read(request: &HttpRequest, app: &App) -> bool {
     let Some(token) = &app.config.metrics.token else {
-        let headers = request.headers();
-        let passed_on =
-            headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
-        let from_here = request::facts(request)
-            .address
-            .is_some_and(|address| address.is_loopback());
-        return from_here && !passed_on;
+        return is_from_here(request);
     };
     request
         .headers()

@@ -70,6 +70,7 @@ impl FromRequest for Form {
         let request = request.clone();
         let payload = payload.take();
         Box::pin(async move {
+            body::behind_door(&request).await;
             let bytes = body::read(payload, LIMIT_BYTES).await?;
             let text = std::str::from_utf8(&bytes).map_err(|_| not_a_form())?;
             let pairs: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes())

@@ -127,10 +127,11 @@ pub const CLOSE: &str = "/admin/settings/close";
 pub const KEEP: &str = "/admin/settings/keep";
 
 /// First segments of the paths that belong to the instance and to no company, where many are served.
-const OF_THE_INSTANCE: [&str; 17] = [
+const OF_THE_INSTANCE: [&str; 18] = [
     "",
     "account",
     "companies",
+    "domains",
     "favicon.ico",
     "forgot",
     "healthz",

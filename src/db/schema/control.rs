@@ -212,6 +212,7 @@ diesel::table! {
         address -> Nullable<Text>,
         user_agent -> Nullable<Text>,
         request_id -> Nullable<Text>,
+        tenant_id -> Nullable<Key>,
     }
 }
 

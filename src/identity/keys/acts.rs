@@ -106,7 +106,7 @@ pub(in crate::identity) async fn create(
             if let (Some(project), Some(shown)) = (project, shown.as_object_mut()) {
                 shown.insert("project".to_owned(), project.slug.into());
             }
-            let event = Event::new("api_key.created").product("identity").target("api_key", &new.id, &new.name);
+            let event = Event::new("api_key.created").of(tenant).product("identity").target("api_key", &new.id, &new.name);
             audit::record(c, &actor, event.created(&shown).secret("key"))?;
             by_id(c, tenant, new.id)?.ok_or(Error::NotFound)
         })
@@ -150,6 +150,7 @@ pub(in crate::identity) async fn revoke(
             }
             mark_revoked(c, tenant, key.id)?;
             let event = Event::new("api_key.revoked")
+                .of(tenant)
                 .product("identity")
                 .target("api_key", &key.id, &key.name);
             audit::record(c, &actor, event)?;

@@ -80,7 +80,8 @@ pub(in crate::identity) async fn invite(
         limits.one_more(Counted::Members, |_| held_members(c, by.tenant))?;
         insert_membership(c, by.tenant, made.user.id, &made.roles)?;
         sent.send(c, &made.user)?;
-        let event = target(Event::new("member.invited"), &made).created(&shown(&made));
+        let event =
+            target(Event::new("member.invited").of(by.tenant), &made).created(&shown(&made));
         audit::record(c, &by.actor, event)?;
         Ok((made, sent.shown(now, !is_known)))
     });
@@ -127,7 +128,8 @@ pub(in crate::identity) async fn create(
             if member.roles.has(Role::Owner) {
                 one_time::kill(c, Purpose::Setup, None)?;
             }
-            let event = target(Event::new("member.created"), &member).created(&shown(&member));
+            let event = target(Event::new("member.created").of(by.tenant), &member)
+                .created(&shown(&member));
             audit::record(c, &by.actor, event)
         })
         .await?;
@@ -164,7 +166,7 @@ pub(in crate::identity) async fn invite_again(
             audit::record(
                 c,
                 &by.actor,
-                target(Event::new("member.invited_again"), &member),
+                target(Event::new("member.invited_again").of(by.tenant), &member),
             )?;
             let belongs_here_alone = open_memberships(c, id)?.len() <= 1;
             let invitation = sent.shown(now, belongs_here_alone);
@@ -229,8 +231,8 @@ pub(in crate::identity) async fn change(
                     one_time::kill_all_of(c, id)?;
                 }
             }
-            let event =
-                target(Event::new(action), &after).before_after(&shown(&before), &shown(&after));
+            let event = target(Event::new(action).of(by.tenant), &after)
+                .before_after(&shown(&before), &shown(&after));
             audit::record(c, &by.actor, event)?;
             Ok(after)
         })

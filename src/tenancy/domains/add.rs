@@ -89,6 +89,7 @@ pub async fn add_domain(app: &App, actor: &Actor, new: NewDomain) -> Result<Doma
             };
             store::insert(c, &domain)?;
             let event = Event::new("domain.added")
+                .of(domain.tenant)
                 .product("tenancy")
                 .target("domain", &domain.id, &domain.host)
                 .created(&on_record(c, &domain)?);

@@ -4,8 +4,10 @@
 //! some days of grace, a name server that fails takes nothing.
 
 mod add;
+pub mod ask;
 mod daily;
 mod host;
+mod limit;
 mod list;
 mod model;
 pub mod page;
@@ -19,7 +21,7 @@ pub use self::host::{HostName, NotAHost, OwnNames};
 pub use self::list::{domain_of, domains_of};
 pub use self::model::{Domain, DomainView, Standing};
 pub use self::remove::remove_domain;
-pub use self::verify::verify_domain;
+pub use self::verify::{check_domain, verify_domain};
 
 pub(super) use self::daily::DAILY;
 pub(super) use self::remove::remove_all;

@@ -8,7 +8,7 @@ use super::add::{NewDomain, add_domain};
 use super::list::domains_of;
 use super::model::{Domain, GRACE, Standing};
 use super::remove::remove_domain;
-use super::verify::verify_domain;
+use super::verify::check_domain;
 use crate::config::Tenancy;
 use crate::gate::Permission;
 use crate::id::DomainId;
@@ -102,10 +102,18 @@ pub async fn check(
 ) -> Result<HttpResponse> {
     only_among_many(&allowed)?;
     let (tenant, id) = (allowed.scope.tenant(), read_id(&id)?);
-    let domain = verify_domain(&allowed.app, &allowed.actor, tenant, id).await?;
-    let toast = match &domain.last_error {
-        None => Toast::good(format!("{} is verified and leads here.", domain.host)),
-        Some(why) => Toast::bad(format!("{}: {why}", domain.host)),
+    let checked = check_domain(&allowed.app, &allowed.actor, tenant, id).await;
+    let toast = match checked {
+        Ok(domain) => match &domain.last_error {
+            None => Toast::good(format!("{} is verified and leads here.", domain.host)),
+            Some(why) => Toast::bad(format!("{}: {why}", domain.host)),
+        },
+        Err(Error::TooMany {
+            retry_after_seconds,
+        }) => Toast::bad(format!(
+            "Domains were checked often just now. Check again in {retry_after_seconds} s; we look once a day by ourselves too."
+        )),
+        Err(error) => return Err(error),
     };
     Ok(back(&allowed, &toast))
 }

@@ -48,6 +48,7 @@ pub(in crate::tenancy) fn remove_all(
 
 fn remove(c: &mut ControlConn, actor: &Actor, domain: &Domain) -> Result<()> {
     let event = Event::new("domain.removed")
+        .of(domain.tenant)
         .product("tenancy")
         .target("domain", &domain.id, &domain.host)
         .removed(&on_record(c, domain)?);

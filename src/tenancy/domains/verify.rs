@@ -2,6 +2,7 @@
 //! it is then.
 
 use super::add::on_record;
+use super::limit::Looks;
 use super::model::Domain;
 use super::store;
 use crate::actor::Actor;
@@ -22,12 +23,34 @@ pub async fn verify_domain(
     tenant: TenantId,
     id: DomainId,
 ) -> Result<Domain> {
-    let domain = app
-        .control
-        .read(move |c| store::by_id(c, id))
-        .await?
+    let domain = found(app, tenant, id).await?;
+    looked(app, actor, domain).await
+}
+
+/// The same for a company's people, who may not have it done as often as they like.
+///
+/// # Errors
+/// [`Error::NotFound`], also for another company's; [`Error::TooMany`].
+pub async fn check_domain(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    id: DomainId,
+) -> Result<Domain> {
+    let domain = found(app, tenant, id).await?;
+    app.memory.of::<Looks>().take(tenant, id, app.clock.now())?;
+    looked(app, actor, domain).await
+}
+
+async fn found(app: &App, tenant: TenantId, id: DomainId) -> Result<Domain> {
+    let found = app.control.read(move |c| store::by_id(c, id)).await?;
+    found
         .filter(|domain| domain.tenant == tenant)
-        .ok_or(Error::NotFound)?;
+        .ok_or(Error::NotFound)
+}
+
+/// Looks, and has every page of this process show what came of it.
+async fn looked(app: &App, actor: &Actor, domain: Domain) -> Result<Domain> {
     let (domain, _) = look(app, actor, domain).await?;
     // Not only where this look changed it: the daily one may just have, and not have told yet.
     if domain.verified_at.is_some() != is_served(app, &domain) {
@@ -62,6 +85,7 @@ pub(super) async fn look(app: &App, actor: &Actor, domain: Domain) -> Result<(Do
             store::save(c, &after)?;
             if let Some(step) = step {
                 let event = Event::new(step.action())
+                    .of(after.tenant)
                     .product("tenancy")
                     .target("domain", &after.id, &after.host)
                     .before_after(&on_record(c, &before)?, &on_record(c, &after)?);

@@ -138,7 +138,9 @@ pub async fn create(
             audit::record(
                 c,
                 &actor,
-                event("project.created", &project).created(&project),
+                event("project.created", &project)
+                    .of(tenant)
+                    .created(&project),
             )?;
             Ok(project)
         })
@@ -193,7 +195,9 @@ pub async fn change(
             audit::record(
                 c,
                 &actor,
-                event(action, &after).before_after(&before, &after),
+                event(action, &after)
+                    .of(tenant)
+                    .before_after(&before, &after),
             )?;
             Ok(after)
         })

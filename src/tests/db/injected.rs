@@ -28,6 +28,8 @@ const OURS: [&str; 4] = [
 /// in a sub-select of a value as well.
 const POSTGRES: &[&str] = &[
     "' OR true --",
+    "' OR true RETURNING name AS value --",
+    "' WHERE true RETURNING name AS value --",
     "' OR tenant_id = '$b' --",
     "' UNION SELECT name FROM tenant.partners --",
     "' UNION ALL SELECT name FROM ONLY tenant.partners TABLESAMPLE SYSTEM (100) --",
@@ -86,6 +88,8 @@ const POSTGRES: &[&str] = &[
 
 const SQLITE: &[&str] = &[
     "' OR true --",
+    "' OR true RETURNING name AS value --",
+    "' WHERE true RETURNING name AS value --",
     "' UNION SELECT name FROM sqlite_schema --",
     "' UNION SELECT file FROM pragma_database_list --",
     "'; ATTACH DATABASE '$f' AS other; SELECT name AS value FROM other.partners --",
@@ -185,17 +189,30 @@ fn peopled(engine: Engine) -> (TestStores, TenantId, Scope) {
         conn.batch_execute(&format!("{head} VALUES ({})", values.join(", ")))
             .unwrap();
     }
+    if let Some(urls) = &stores.database {
+        // Somebody of the other company, for whoever gets at the control plane.
+        let mut behind = PgConnection::establish(&urls.superuser).unwrap();
+        let user = format!(
+            "INSERT INTO control.users (id, email, name, created_at, updated_at) VALUES (gen_random_uuid(), '{MARK}@people.example', '', now(), now())"
+        );
+        behind.batch_execute(&user).unwrap();
+    }
     (stores, other, scope)
 }
 
-async fn escapes_on_postgres(stores: &TestStores, other: TenantId) -> (Vec<String>, usize) {
+/// What gets out of those fragments that hold `word`, and how many statements were tried.
+async fn escapes_on_postgres(
+    stores: &TestStores,
+    other: TenantId,
+    word: &str,
+) -> (Vec<String>, usize) {
     let mut behind = PgConnection::establish(&stores.database.as_ref().unwrap().superuser).unwrap();
     behind.batch_execute("ANALYZE").unwrap();
     let all = "SELECT p::text AS value FROM tenant.partners p ORDER BY 1";
     let before = on_postgres(&mut behind, all);
     assert_eq!(before.len(), 2);
     let (mut escaped, mut tried) = (Vec::new(), 0);
-    for fragment in POSTGRES {
+    for fragment in POSTGRES.iter().filter(|fragment| fragment.contains(word)) {
         for statement in statements(&fragment.replace("$b", &other.uuid().to_string())) {
             tried += 1;
             let text = said(&stores.scope, statement.clone()).await;
@@ -209,13 +226,22 @@ async fn escapes_on_postgres(stores: &TestStores, other: TenantId) -> (Vec<Strin
             }
         }
     }
+    // Still oneself, on whatever connection comes.
+    let myself = format!("{}mine", stores.tenant.uuid());
+    for _ in 0..20 {
+        let setting = "SELECT current_setting('app.tenant_id') AS value".to_owned();
+        let is = said(&stores.scope, setting).await;
+        if is != myself {
+            escaped.push(format!("is {is}, not {myself}"));
+        }
+    }
     (escaped, tried)
 }
 
 #[tokio::test]
 async fn fragments_stay_inside_their_company_on_postgres() {
     let (stores, other, _) = peopled(Engine::Postgres);
-    let (escaped, tried) = escapes_on_postgres(&stores, other).await;
+    let (escaped, tried) = escapes_on_postgres(&stores, other, "").await;
     assert!(
         escaped.is_empty(),
         "{} of {tried}:\n{}",
@@ -223,36 +249,54 @@ async fn fragments_stay_inside_their_company_on_postgres() {
         escaped.join("\n")
     );
     assert!(POSTGRES.len() >= 40 && tried > 200);
-    // Still oneself, on whatever connection comes.
-    for _ in 0..20 {
-        assert_eq!(
-            said(
-                &stores.scope,
-                "SELECT current_setting('app.tenant_id') AS value".to_owned()
-            )
-            .await,
-            format!("{}mine", stores.tenant.uuid())
-        );
-    }
 }
 
 #[tokio::test]
 async fn a_server_that_gives_more_away_lets_them_out() {
-    // The proof sees what it is there to see: with one function given back to everybody, one SELECT reads the other's rows.
-    let (stores, other, _) = peopled(Engine::Postgres);
-    let mut behind = PgConnection::establish(&stores.database.as_ref().unwrap().superuser).unwrap();
-    behind
-        .batch_execute(
-            "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO PUBLIC",
-        )
-        .unwrap();
-    let (escaped, _) = escapes_on_postgres(&stores, other).await;
-    assert!(
-        escaped
-            .iter()
-            .any(|one| one.contains("set_config('app.tenant_id'")),
-        "{escaped:?}"
-    );
+    // The proof sees what it is there to see: with one thing given back, fragments read the other's rows.
+    for (fault, word, told) in [
+        (
+            "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO steading_app",
+            "set_config('app",
+            "set_config('app.tenant_id'",
+        ),
+        (
+            "GRANT SELECT ON pg_catalog.pg_statistic TO steading_app",
+            "pg_statistic",
+            "FROM pg_statistic",
+        ),
+        (
+            "GRANT USAGE ON SCHEMA control TO steading_app; GRANT SELECT ON control.users TO steading_app",
+            "control.users",
+            "SELECT email FROM control.users",
+        ),
+        (
+            "ALTER POLICY partners_own ON tenant.partners USING (true)",
+            "true RETURNING",
+            "DELETE FROM partners WHERE name = '' OR true",
+        ),
+        (
+            "ALTER TABLE tenant.partners DISABLE ROW LEVEL SECURITY",
+            "true RETURNING",
+            "UPDATE partners SET note = '' WHERE true",
+        ),
+        (
+            "DROP POLICY partners_own ON tenant.partners",
+            "' OR true",
+            "mine",
+        ),
+    ] {
+        let (stores, other, _) = peopled(Engine::Postgres);
+        let mut behind =
+            PgConnection::establish(&stores.database.as_ref().unwrap().superuser).unwrap();
+        behind.batch_execute(fault).unwrap();
+        let (escaped, tried) = escapes_on_postgres(&stores, other, word).await;
+        assert!(tried > 0);
+        assert!(
+            escaped.iter().any(|one| one.contains(told)),
+            "{fault}: {escaped:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -294,12 +338,11 @@ async fn no_statement_of_a_scope_opens_another_file_on_sqlite() {
     assert!(!std::fs::exists(format!("{path}.copy")).unwrap());
 }
 
-#[tokio::test]
-async fn fragments_stay_inside_their_company_on_sqlite() {
-    let (stores, other, _) = peopled(Engine::Sqlite);
+/// What gets out of the fragments, and what they leave with the other company.
+async fn escapes_on_sqlite(stores: &TestStores, other: TenantId) -> Vec<String> {
     let file = stores.file(other);
     let path = file.to_str().unwrap();
-    let bytes = std::fs::read(&file).unwrap();
+    let size = std::fs::metadata(&file).unwrap().len();
     let mut behind = SqliteConnection::establish(path).unwrap();
     let all = "SELECT name AS value FROM partners";
     assert_eq!(on_sqlite(&mut behind, all), [MARK]);
@@ -318,6 +361,16 @@ async fn fragments_stay_inside_their_company_on_sqlite() {
             escaped.push(format!("{statement}\n    left something"));
         }
     }
+    if std::fs::metadata(&file).unwrap().len() != size {
+        escaped.push("the other company's file has another size".to_owned());
+    }
+    escaped
+}
+
+#[tokio::test]
+async fn fragments_stay_inside_their_company_on_sqlite() {
+    let (stores, other, _) = peopled(Engine::Sqlite);
+    let escaped = escapes_on_sqlite(&stores, other).await;
     assert!(
         escaped.is_empty(),
         "{}:\n{}",
@@ -325,5 +378,18 @@ async fn fragments_stay_inside_their_company_on_sqlite() {
         escaped.join("\n")
     );
     assert!(SQLITE.len() >= 12);
-    assert_eq!(std::fs::read(&file).unwrap().len(), bytes.len());
+}
+
+#[tokio::test]
+async fn a_neighbours_file_lets_them_out() {
+    let (stores, other, _) = peopled(Engine::Sqlite);
+    stores.put_file_in_place_of(other, stores.tenant).await;
+    let escaped = escapes_on_sqlite(&stores, other).await;
+    for told in [
+        "SELECT name AS value FROM partners WHERE name = '' OR true",
+        "UPDATE partners SET note = '' WHERE true",
+        "DELETE FROM partners WHERE name = '' OR true",
+    ] {
+        assert!(escaped.iter().any(|one| one.contains(told)), "{escaped:?}");
+    }
 }

@@ -389,6 +389,12 @@ fn every_cell_is_what_its_rule_says_on_postgres() {
             "tenant.links Select Other: Some(1), not Some(0)",
         ),
         (
+            "DROP POLICY links_own ON tenant.links",
+            "CREATE POLICY links_own ON tenant.links TO steading_app USING (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid) \
+             WITH CHECK (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid)",
+            "tenant.links Select Own: Some(0), not Some(1)",
+        ),
+        (
             "ALTER TABLE tenant.links DISABLE ROW LEVEL SECURITY",
             "ALTER TABLE tenant.links ENABLE ROW LEVEL SECURITY",
             "tenant.links Delete Nobody: Some(1), not Some(0)",

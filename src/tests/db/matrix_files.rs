@@ -2,8 +2,10 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use diesel::{SqliteConnection, sql_query};
 use steading::db::{Conn, Scope};
+use steading::id::TenantId;
 
 use super::catalog::of_sqlite;
 use super::made_up::{insert, key};
@@ -11,6 +13,12 @@ use super::matrix::Rule::Grows;
 use super::matrix::{Cell, FIRST, FRESH, SECOND, Verb, rule};
 use crate::harness::engine::Engine;
 use crate::harness::stores::TestStores;
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}
 
 /// What a scope's own statement does: rows it is about, or a refusal.
 async fn in_scope(scope: &Scope, statement: String) -> Cell {
@@ -20,8 +28,15 @@ async fn in_scope(scope: &Scope, statement: String) -> Cell {
     done.ok().map(|rows| i64::try_from(rows).unwrap())
 }
 
-#[tokio::test]
-async fn every_cell_is_what_its_rule_says_on_sqlite() {
+/// How many rows a scope's own query finds.
+async fn found_in(scope: &Scope, query: String) -> Cell {
+    let found = scope.read(move |c| Ok(sql_query(&query).get_result::<Number>(c.db())?));
+    found.await.ok().map(|number| number.value)
+}
+
+/// Every cell that is not as its table's rule says, and whether the first company's rows changed. `plant` is run once both
+/// companies have their rows.
+async fn wrong(plant: impl AsyncFnOnce(&TestStores, TenantId)) -> Vec<String> {
     let stores = TestStores::new(Engine::Sqlite);
     let (other, scope) = stores.another_tenant();
     let engine = Engine::Sqlite;
@@ -50,6 +65,7 @@ async fn every_cell_is_what_its_rule_says_on_sqlite() {
         )
     };
     let before = everything(&mut first);
+    plant(&stores, other).await;
     let mut wrong = Vec::new();
     for (name, table) in &catalog {
         let rule = rule(&format!("tenant.{name}"));
@@ -66,8 +82,12 @@ async fn every_cell_is_what_its_rule_says_on_sqlite() {
             ),
             (Verb::Delete, format!("DELETE FROM {name} WHERE {row}")),
         ];
-        let select = format!("SELECT * FROM {name} WHERE {row}");
-        for (verb, statement) in [(Verb::Select, select)].into_iter().chain(statements) {
+        let query = format!("SELECT count(*) AS value FROM {name} WHERE {row}");
+        let cell = found_in(&scope, query).await;
+        if cell != Some(0) {
+            wrong.push(format!("{name} {:?} Other: {cell:?}", Verb::Select));
+        }
+        for (verb, statement) in statements {
             // The other company's file has no such row; whether the trail would let go of one is told by its own test.
             let cell = in_scope(&scope, statement.clone()).await;
             if cell != Some(0) && !(rule == Grows && cell.is_none()) {
@@ -105,6 +125,31 @@ async fn every_cell_is_what_its_rule_says_on_sqlite() {
             }
         }
     }
+    let after = everything(&mut first);
+    if after != before {
+        wrong.push(format!("{after:?}, not {before:?}"));
+    }
+    wrong
+}
+
+#[tokio::test]
+async fn every_cell_is_what_its_rule_says_on_sqlite() {
+    let wrong = wrong(async |_, _| {}).await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(everything(&mut first), before);
+}
+
+#[tokio::test]
+async fn the_matrix_sees_a_neighbours_file() {
+    let wrong = wrong(async |stores, other| {
+        stores.put_file_in_place_of(stores.tenant, other).await;
+    })
+    .await;
+    for told in [
+        "links Select Other: Some(1)",
+        "links Update Other: Some(1)",
+        "links Returning Other: Some(1)",
+        "links Delete Other: Some(1)",
+    ] {
+        assert!(wrong.iter().any(|one| one == told), "{told}: {wrong:?}");
+    }
 }

@@ -1,5 +1,7 @@
 //! A pool of one connection that two companies take turns with, while everything is done to it that could leave something behind.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -8,9 +10,11 @@ use diesel::sql_types::Text;
 use diesel::{PgConnection, sql_query};
 use steading::Result;
 use steading::db::{Limits, Scope, TenantConn};
+use steading::id::TenantId;
 
 use super::samples::{another, put, sampled_with, samples};
 use crate::harness::engine::Engine;
+use crate::harness::stores::TestStores;
 use crate::on_both_engines;
 
 #[derive(QueryableByName)]
@@ -24,9 +28,22 @@ const TURNS: u32 = 8_000;
 /// Reads of one turn.
 const READS: u32 = 13;
 
+/// What came of all turns.
+#[derive(Default)]
+struct Outcome {
+    /// Rows that were not as they should be, each said once.
+    wrong: BTreeSet<String>,
+    fine: u32,
+    refused: u32,
+    panics: u32,
+}
+
+type Wrong = Arc<Mutex<BTreeSet<String>>>;
+
 /// One turn: reads many times, misbehaves in the way this turn has, and reads again where it still can.
 fn turn(
     c: &mut TenantConn<'_>,
+    wrong: &Wrong,
     own: &'static str,
     other: &str,
     way: u32,
@@ -36,11 +53,12 @@ fn turn(
         let seen: Vec<String> = samples::table
             .select(samples::name)
             .distinct()
+            .order(samples::name)
             .load(c.db())?;
-        assert!(
-            seen.iter().all(|name| name == own),
-            "a wrong row: {seen:?}, not {own}"
-        );
+        // No row at all is as wrong as another's.
+        if seen != [own] {
+            wrong.lock().unwrap().insert(format!("{own} sees {seen:?}"));
+        }
         Ok(())
     };
     for _ in 0..READS {
@@ -81,45 +99,75 @@ async fn sees(scope: &Scope) -> Vec<String> {
     read.await.unwrap_or_default()
 }
 
+/// Lets the two take turns.
+async fn take_turns(stores: &TestStores, other: (TenantId, &Scope), turns: u32) -> Outcome {
+    let (first, (second, other)) = (stores.tenant, other);
+    let mut behind = stores
+        .database
+        .as_ref()
+        .map(|urls| PgConnection::establish(&urls.superuser).unwrap());
+    let postgres = stores.engine == Engine::Postgres;
+    let wrong = Wrong::default();
+    let mut outcome = Outcome::default();
+    for round in 0..turns {
+        let (scope, own, theirs) = if round % 2 == 0 {
+            (&stores.scope, "mine", second)
+        } else {
+            (other, "theirs", first)
+        };
+        // One turn in four does something it should not; what, changes from turn to turn.
+        let way = if round % 4 < 2 { (round / 4) % 13 } else { 99 };
+        let (theirs, seen) = (theirs.uuid().to_string(), Arc::clone(&wrong));
+        let work = move |c: &mut TenantConn<'_>| turn(c, &seen, own, &theirs, way, postgres);
+        let (scope, writes) = (scope.clone(), round % 5 == 0);
+        let running = tokio::spawn(async move {
+            if writes {
+                scope.write(work).await
+            } else {
+                scope.read(work).await
+            }
+        });
+        if way == 12 && round % 8 == 0 {
+            // Whoever asked goes away in the middle.
+            running.abort();
+        }
+        if round % 1_000 == 999
+            && let Some(behind) = &mut behind
+        {
+            behind.batch_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'steading_request'").unwrap();
+        }
+        match running.await {
+            Ok(Ok(())) => outcome.fine += 1,
+            Ok(Err(_)) => outcome.refused += 1,
+            Err(stopped) if stopped.is_cancelled() => outcome.refused += 1,
+            Err(panicked) => {
+                let what = panicked.into_panic();
+                let said = what.downcast_ref::<&str>().copied().unwrap_or_default();
+                assert!(said.contains("planted"), "{said}");
+                outcome.panics += 1;
+            }
+        }
+    }
+    outcome.wrong = std::mem::take(&mut *wrong.lock().unwrap());
+    outcome
+}
+
+/// Stores with one connection, and another company beside the first; each has a row.
+async fn shared(engine: Engine) -> (TestStores, TenantId, Scope) {
+    let stores = sampled_with(engine, Limits::default(), |options| options.pool = 1);
+    let (second, other) = another(&stores);
+    for (scope, name) in [(&stores.scope, "mine"), (&other, "theirs")] {
+        scope.write(move |c| put(c, name)).await.unwrap();
+    }
+    (stores, second, other)
+}
+
 on_both_engines! {
     async fn nothing_of_a_turn_reaches_the_next(engine: Engine) {
-        let stores = sampled_with(engine, Limits::default(), |options| options.pool = 1);
-        let (second, other) = another(&stores);
-        let first = stores.tenant;
-        for (scope, name) in [(&stores.scope, "mine"), (&other, "theirs")] {
-            scope.write(move |c| put(c, name)).await.unwrap();
-        }
-        let mut behind = stores.database.as_ref().map(|urls| PgConnection::establish(&urls.superuser).unwrap());
+        let (stores, second, other) = shared(engine).await;
         let began = Instant::now();
-        let (mut panics, mut refused, mut fine) = (0, 0, 0);
-        let postgres = engine == Engine::Postgres;
-        for round in 0..TURNS {
-            let (scope, own, theirs) = if round % 2 == 0 { (&stores.scope, "mine", second) } else { (&other, "theirs", first) };
-            // One turn in four does something it should not; what, changes from turn to turn.
-            let way = if round % 4 < 2 { (round / 4) % 13 } else { 99 };
-            let theirs = theirs.uuid().to_string();
-            let work = move |c: &mut TenantConn<'_>| turn(c, own, &theirs, way, postgres);
-            let (scope, writes) = (scope.clone(), round % 5 == 0);
-            let running = tokio::spawn(async move { if writes { scope.write(work).await } else { scope.read(work).await } });
-            if way == 12 && round % 8 == 0 {
-                // Whoever asked goes away in the middle.
-                running.abort();
-            }
-            if round % 1_000 == 999 && let Some(behind) = &mut behind {
-                behind.batch_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'steading_request'").unwrap();
-            }
-            match running.await {
-                Ok(Ok(())) => fine += 1,
-                Ok(Err(_)) => refused += 1,
-                Err(stopped) if stopped.is_cancelled() => refused += 1,
-                Err(panicked) => {
-                    let what = panicked.into_panic();
-                    let said = what.downcast_ref::<&str>().map_or_else(|| what.downcast_ref::<String>().cloned().unwrap_or_default(), |text| (*text).to_owned());
-                    assert!(said.contains("planted"), "{said}");
-                    panics += 1;
-                }
-            }
-        }
+        let Outcome { wrong, fine, refused, panics } = take_turns(&stores, (second, &other), TURNS).await;
+        assert!(wrong.is_empty(), "{wrong:?}");
         assert!(fine > TURNS / 2, "{fine} fine, {refused} refused, {panics} panicked");
         assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
         // None is stuck, and both are themselves.
@@ -128,4 +176,45 @@ on_both_engines! {
             assert_eq!(sees(&other).await, ["theirs"]);
         }
     }
+}
+
+/// What a policy would be if each connection kept the company it had first.
+const LEFT_OVER: &str = "
+CREATE FUNCTION public.left_over() RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+    IF COALESCE(current_setting('planted.company', true), '') = '' THEN
+        PERFORM set_config('planted.company', current_setting('app.tenant_id'), false);
+    END IF;
+    RETURN current_setting('planted.company')::uuid;
+END $$;
+GRANT USAGE ON SCHEMA public TO steading_app;
+GRANT EXECUTE ON FUNCTION public.left_over() TO steading_app;
+ALTER POLICY samples_own ON tenant.samples USING (tenant_id = public.left_over());";
+
+#[tokio::test]
+async fn a_setting_skipped_or_left_over_is_seen() {
+    for (fault, told) in [
+        (
+            "ALTER POLICY samples_own ON tenant.samples USING (true)",
+            "theirs sees [\"mine\", \"theirs\"]",
+        ),
+        ("DROP POLICY samples_own ON tenant.samples", "mine sees []"),
+        (
+            "ALTER POLICY samples_own ON tenant.samples USING (tenant_id = NULLIF(current_setting('app.skipped', true), '')::uuid)",
+            "mine sees []",
+        ),
+        (LEFT_OVER, "theirs sees [\"mine\"]"),
+    ] {
+        let (stores, second, other) = shared(Engine::Postgres).await;
+        stores.behind(second).batch_execute(fault).unwrap();
+        let wrong = take_turns(&stores, (second, &other), 16).await.wrong;
+        assert!(wrong.contains(told), "{fault}: {wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_neighbours_file_under_ones_own_name_is_seen() {
+    let (stores, second, other) = shared(Engine::Sqlite).await;
+    stores.put_file_in_place_of(stores.tenant, second).await;
+    let wrong = take_turns(&stores, (second, &other), 16).await.wrong;
+    assert!(wrong.contains("theirs sees [\"mine\"]"), "{wrong:?}");
 }

@@ -70,6 +70,20 @@ impl TestStores {
         tenant_file(&self.options.data_dir, tenant)
     }
 
+    /// Plants a fault (SQLite): a company's file stands where another's should be, as a kernel that mixes them up would open it.
+    pub async fn put_file_in_place_of(&self, company: TenantId, other: TenantId) {
+        // Closed, so that all of it is in the file and it is opened anew.
+        until("every file is closed", || {
+            self.stores.tenants.close_all();
+            self.stores.tenants.open_files() == 0
+        })
+        .await;
+        self.behind(company)
+            .batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            .unwrap();
+        std::fs::copy(self.file(company), self.file(other)).unwrap();
+    }
+
     /// A way around the kernel: a company's own file, or the database with a superuser's eyes and the tenant plane's schema.
     pub fn behind(&self, tenant: TenantId) -> Conn {
         match &self.database {

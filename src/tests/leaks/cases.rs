@@ -48,6 +48,7 @@ const CASES: &[Case] = &[
     ("GET", "/healthz", Nothing, NO),
     ("GET", "/readyz", Nothing, NO),
     ("GET", "/metrics", Nothing, NO),
+    ("GET", "/domains/ask", Nothing, NO),
     ("GET", "/", Nothing, NO),
     ("GET", "/favicon.ico", Nothing, NO),
     ("GET", "/static/{hash}/{name:.*}", File, NO),

@@ -180,7 +180,8 @@ pub fn key_of(home: &Home, slug: &str, name: &str) -> String {
 }
 
 impl Company {
-    fn furnish(
+    /// One with a record of every kind, all named after `mark`.
+    pub fn furnish(
         home: &Home,
         server: &Server<'_>,
         slug: &'static str,

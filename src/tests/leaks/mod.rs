@@ -3,6 +3,7 @@
 
 mod cases;
 mod companies;
+mod memory;
 mod mutants;
 mod named;
 mod programme;

@@ -1,11 +1,14 @@
 //! The walk is worth something because it finds what it looks for: with a leak planted in an instance of its own, it says so.
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use steading::routes;
+use steading::web::route::Route;
 
-use super::companies::{OTHER, OWN, furnished, home, signed_in};
-use super::walk::Walk;
+use super::companies::{Company, MARK, OTHER, OWN, furnished, home, signed_in};
+use super::memory::shared;
+use super::named::choosing;
+use super::walk::{Walk, opened};
 use crate::harness::company::OWNER;
 use crate::harness::engine::Engine;
 use crate::harness::process::Home;
@@ -30,31 +33,60 @@ fn id_of(home: &Home, slug: &str) -> String {
     shown["id"].as_str().unwrap().to_owned()
 }
 
+/// A policy of a company's own rows, as the migrations make it.
+const OWN_ROWS: &str = "NULLIF(current_setting('app.tenant_id', true), '')::uuid";
+
 #[test]
-fn a_policy_too_many_is_seen() {
-    for fault in [
-        "CREATE POLICY planted ON tenant.partners TO steading_app USING (true)",
-        "DROP POLICY partners_own ON tenant.partners; CREATE POLICY planted ON tenant.partners USING (true)",
-        "ALTER TABLE tenant.partners DISABLE ROW LEVEL SECURITY",
+fn a_policy_too_many_or_dropped_and_a_setting_skipped_are_seen() {
+    let home = home(Engine::Postgres);
+    let server = home.serve();
+    let (own, other) = furnished(&home, &server);
+    let mut walk = Walk::between(&own, &other);
+    assert_eq!(walked(&mut walk), [""; 0]);
+    let mut behind = PgConnection::establish(&home.database.as_ref().unwrap().superuser).unwrap();
+    let own_again = format!(
+        "CREATE POLICY partners_own ON tenant.partners TO steading_app USING (tenant_id = {OWN_ROWS}) WITH CHECK (tenant_id = {OWN_ROWS})"
+    );
+    let told = [
+        "GET /api/v1/partners : tells of the other company",
+        "GET /api/v1/partners/{id} : answers 200",
+    ];
+    let missed = ["GET /api/v1/partners/{id} : does not even find the company's own record"];
+    for (fault, taken_back, told) in [
+        (
+            "CREATE POLICY planted ON tenant.partners TO steading_app USING (true)",
+            "DROP POLICY planted ON tenant.partners".to_owned(),
+            &told[..],
+        ),
+        (
+            "DROP POLICY partners_own ON tenant.partners; CREATE POLICY planted ON tenant.partners USING (true)",
+            format!("DROP POLICY planted ON tenant.partners; {own_again}"),
+            &told[..],
+        ),
+        (
+            "ALTER TABLE tenant.partners DISABLE ROW LEVEL SECURITY",
+            "ALTER TABLE tenant.partners ENABLE ROW LEVEL SECURITY".to_owned(),
+            &told[..],
+        ),
+        (
+            "DROP POLICY partners_own ON tenant.partners",
+            own_again.clone(),
+            &missed[..],
+        ),
+        (
+            "ALTER POLICY partners_own ON tenant.partners USING (tenant_id = NULLIF(current_setting('app.skipped', true), '')::uuid)",
+            format!("ALTER POLICY partners_own ON tenant.partners USING (tenant_id = {OWN_ROWS})"),
+            &missed[..],
+        ),
     ] {
-        let home = home(Engine::Postgres);
-        let server = home.serve();
-        let (own, other) = furnished(&home, &server);
-        let mut walk = Walk::between(&own, &other);
-        assert_eq!(walked(&mut walk), [""; 0]);
-        let mut behind =
-            PgConnection::establish(&home.database.as_ref().unwrap().superuser).unwrap();
         behind.batch_execute(fault).unwrap();
         let seen = walked(&mut walk).join("\n");
-        assert!(
-            seen.contains("GET /api/v1/partners : tells of the other company"),
-            "{fault}: {seen}"
-        );
-        assert!(
-            seen.contains("GET /api/v1/partners/{id} : answers 200"),
-            "{fault}: {seen}"
-        );
+        for told in told {
+            assert!(seen.contains(told), "{fault}: {seen}");
+        }
+        behind.batch_execute(&taken_back).unwrap();
     }
+    assert_eq!(walked(&mut walk), [""; 0], "a fault was not taken back");
 }
 
 #[test]
@@ -79,4 +111,50 @@ fn a_neighbours_file_is_seen() {
         seen.contains("GET /api/v1/links/{id} : answers 200"),
         "{seen}"
     );
+}
+
+#[test]
+fn a_key_that_changes_hands_is_seen() {
+    let home = home(Engine::Sqlite);
+    let server = home.serve();
+    let (own, other) = furnished(&home, &server);
+    let reads = |route: &Route| route.method == "GET" && route.path.starts_with("/api/v1/");
+    assert_eq!(opened(&own, &other, reads).0, [""; 0]);
+    assert_eq!(server.terminate(), 0);
+    let control = home.data().join("control.db");
+    let mut behind = SqliteConnection::establish(control.to_str().unwrap()).unwrap();
+    let given = format!(
+        "UPDATE api_keys SET tenant_id = (SELECT id FROM tenants WHERE slug = '{OTHER}') WHERE name = 'acorn key'"
+    );
+    behind.batch_execute(&given).unwrap();
+    drop(behind);
+    let _server = home.serve();
+    let seen = opened(&own, &other, reads).0.join("\n");
+    assert!(seen.contains("GET /api/v1/partners: 200 401"), "{seen}");
+}
+
+#[test]
+fn a_header_that_is_believed_is_seen() {
+    // What a proxy says is believed from wherever it may stand, and here everybody may be one.
+    let home = home(Engine::Sqlite)
+        .env("STEADING_SERVER__BASE_DOMAIN", "hosts.example")
+        .env("STEADING_SERVER__TRUSTED_PROXIES", "127.0.0.0/8");
+    let server = home.serve();
+    let (own, other) = furnished(&home, &server);
+    let seen = choosing(&own, &other);
+    assert!(
+        seen.iter().any(|one| one.starts_with("x-forwarded-host: ")),
+        "{seen:?}"
+    );
+}
+
+#[test]
+fn memory_that_is_not_kept_for_each_company_is_seen() {
+    // Two that are one share all there is to share.
+    let home = home(Engine::Sqlite);
+    let server = home.serve();
+    let one = Company::furnish(&home, &server, OWN, OWNER, "acorn");
+    let same = Company::furnish(&home, &server, OWN, OWNER, MARK);
+    let all = ["ways of links", "floods", "first answers", "who was let in"];
+    assert_eq!(shared(&server, &one, &same), all);
 }

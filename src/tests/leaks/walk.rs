@@ -356,32 +356,71 @@ on_both_engines! {
         let home = home(engine);
         let server = home.serve();
         let (own, other) = furnished(&home, &server);
-        let theirs = with_link_key(&other.ids, &format!("{MARK}-link"));
         let before = other.everything();
-        let open = ["/steading.js", "/r/identify", "/r/{key}", "/api/v1/openapi.json"];
-        let mut wrong = Vec::new();
-        let mut tried = 0;
-        for route in routes::all().iter().filter(|route| route.reach == Reach::Tenant && !open.contains(&route.path)) {
-            let Some(case) = case_of(route) else { continue };
-            for sending in sendings(route, case) {
-                let (client, csrf) = if is_api(route) { (&own.program, "") } else { (&own.owner, own.csrf.as_str()) };
-                let at = |slug: &str| {
-                    let sender = Sender { client, csrf, prefix: format!("/t/{slug}") };
-                    let reply = sending.by(&sender, &theirs);
-                    let to = reply.header("location").replace(slug, "SLUG");
-                    (reply.status, to, masked(&reply, &theirs, csrf).replace(slug, "SLUG"))
-                };
-                let (there, nowhere) = (at(OTHER), at("nobody-co"));
-                tried += 1;
-                if there != nowhere || !matches!(there.0, 303 | 401 | 403 | 404) || there.2.contains(MARK) {
-                    wrong.push(format!("{} {}: {} {} {} {}", route.method, route.path, there.0, nowhere.0, there.1, difference(&there.2, &nowhere.2)));
-                }
-            }
-        }
+        let (wrong, tried) = opened(&own, &other, |_| true);
         assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
         assert!(tried > 120, "only {tried} requests were made");
         assert_eq!(other.everything(), before, "something of the other company changed");
     }
+}
+
+/// Which of these routes one company's credentials open at the other's address, or answer there otherwise than where nobody is; and
+/// how many requests were made.
+pub fn opened(own: &Company, other: &Company, these: fn(&Route) -> bool) -> (Vec<String>, usize) {
+    let theirs = with_link_key(&other.ids, &format!("{MARK}-link"));
+    let open = [
+        "/steading.js",
+        "/r/identify",
+        "/r/{key}",
+        "/api/v1/openapi.json",
+    ];
+    let (mut wrong, mut tried) = (Vec::new(), 0);
+    for route in routes::all() {
+        if route.reach != Reach::Tenant || open.contains(&route.path) || !these(&route) {
+            continue;
+        }
+        let Some(case) = case_of(&route) else {
+            continue;
+        };
+        for sending in sendings(&route, case) {
+            let (client, csrf) = if is_api(&route) {
+                (&own.program, "")
+            } else {
+                (&own.owner, own.csrf.as_str())
+            };
+            let at = |slug: &str| {
+                let sender = Sender {
+                    client,
+                    csrf,
+                    prefix: format!("/t/{slug}"),
+                };
+                let reply = sending.by(&sender, &theirs);
+                let to = reply.header("location").replace(slug, "SLUG");
+                (
+                    reply.status,
+                    to,
+                    masked(&reply, &theirs, csrf).replace(slug, "SLUG"),
+                )
+            };
+            let (there, nowhere) = (at(OTHER), at("nobody-co"));
+            tried += 1;
+            if there != nowhere
+                || !matches!(there.0, 303 | 401 | 403 | 404)
+                || there.2.contains(MARK)
+            {
+                wrong.push(format!(
+                    "{} {}: {} {} {} {}",
+                    route.method,
+                    route.path,
+                    there.0,
+                    nowhere.0,
+                    there.1,
+                    difference(&there.2, &nowhere.2)
+                ));
+            }
+        }
+    }
+    (wrong, tried)
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod migrate;
 mod modes;
 mod opening;
 mod rules;
+mod trail;
 mod upgrades;
 
 use crate::harness::engine::Engine;

@@ -1,5 +1,6 @@
 //! A company's own domains: what proves one, what it opens, and how it goes again. The name server is one of the tests' own.
 
+mod asked;
 mod choosing;
 mod command_line;
 mod looks;

@@ -40,10 +40,12 @@ on_both_engines! {
         let value = street.domains(&street.acme)[0].record_value();
         assert!(page.contains(&value), "{page}");
         street.dns.set(RECORD, &[&[&value]]);
+        street.house.later(10);
         let _ = ana.submit_to(LIST, &check, &[]).expect(303);
         let page = shown(&ana);
         assert!(page.contains("Verified") && page.contains("http://partners.acme.test:8080/admin"), "{page}");
         street.dns.forget(RECORD);
+        street.house.later(10);
         let _ = ana.submit_to(LIST, &check, &[]).expect(303);
         let page = shown(&ana);
         assert!(page.contains("Record missing") && page.contains("still answers, until"), "{page}");
@@ -55,6 +57,35 @@ on_both_engines! {
         assert!(!shown(&ana).contains(RECORD));
         let who: Vec<String> = street.trail().into_iter().map(|(who, _)| who).collect();
         assert_eq!(who, ["ana@example.com"; 4]);
+    }
+
+    fn a_domain_is_not_looked_at_as_often_as_somebody_clicks(engine: Engine) {
+        let street = Street::open(engine, &[]);
+        let ana = street.house.signed_in("ana@example.com");
+        let domain = street.add(&street.acme, HOST);
+        let check = format!("{LIST}/{}/check", domain.id);
+        let looked = || {
+            let _ = ana.submit_to(LIST, &check, &[]).expect(303);
+            (street.dns.asked().len(), shown(&ana))
+        };
+        assert_eq!(looked().0, 1);
+        street.house.later(3);
+        let (asked, page) = looked();
+        assert_eq!(asked, 1);
+        assert!(page.contains("Check again in 7 s"), "{page}");
+        street.house.later(7);
+        assert_eq!(looked().0, 2);
+        // What runs by itself, and whoever runs the machine, is not held up; another's domain is not there, however often it is tried.
+        street.verify(&street.acme);
+        assert_eq!(street.dns.asked().len(), 3);
+        let bo = street.house.signed_in("bo@example.com");
+        let theirs = bo.get("/t/cedar/admin/domains").expect(200).text();
+        let (_, rest) = theirs.split_once("name=\"csrf\" value=\"").unwrap();
+        let csrf = rest.split('"').next().unwrap();
+        let tried = format!("/t/cedar/admin/domains/{}/check", domain.id);
+        for _ in 0..3 {
+            assert_eq!(bo.post_form(&tried, &[("csrf", csrf)]).status, 404);
+        }
     }
 
     fn whoever_only_reads_changes_nothing(engine: Engine) {
