@@ -98,7 +98,7 @@ async fn respond<P>(
         .collect();
     let shell = allowed
         .shell(Place::Settings, "Projects")
-        .lead("Parts of your work that keep their programmes apart: brands, countries, clients. Nobody needs one.")
+        .lead("Parts of your work whose programmes are kept apart.")
         .crumb("Settings", Place::Settings.path());
     let page = Page {
         shell,

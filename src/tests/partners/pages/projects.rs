@@ -61,7 +61,7 @@ crate::on_both_engines! {
             let taken = house.owner.submit_to(LIST, LIST, &[("slug", "spring"), ("name", "Other")]).expect(422).text();
             assert!(taken.contains("There is a project of this slug."), "{taken}");
             let list = house.page(LIST);
-            assert!(list.contains("Another project") && plain(&list).contains("Spring spring0 programmes in SpringActive"), "{list}");
+            assert!(list.contains("Another project") && plain(&list).contains("Spring springActive0 programmes in Spring"), "{list}");
 
             let nameless = house.owner.submit_to(&here, &here, &[("name", " ")]).expect(422).text();
             assert!(nameless.contains("class=\"error\"") && nameless.contains("<h1>Spring"), "{nameless}");
