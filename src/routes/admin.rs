@@ -2,7 +2,7 @@
 
 use crate::partners::demo;
 use crate::partners::pages::{
-    clicks, commissions, connect, enrolments, home, links, partners, payouts, programs,
+    clicks, commissions, connect, enrolments, home, links, partners, payouts, programs, projects,
 };
 use crate::web::route::{Route, get, post};
 
@@ -16,12 +16,20 @@ pub(super) fn pages() -> Vec<Route> {
         post(demo::page::CLEAR, demo::page::post_clear),
         get("/admin/programs", programs::list),
         post("/admin/programs", programs::create),
+        get("/admin/programs.csv", programs::export),
         get("/admin/programs/new", programs::new),
         get("/admin/programs/{id}", programs::show),
         post("/admin/programs/{id}", programs::save),
         get("/admin/programs/{id}/edit", programs::edit),
         get("/admin/programs/{id}/archive", programs::ask),
         post("/admin/programs/{id}/archive", programs::archive),
+        get("/admin/settings/projects", projects::list),
+        post("/admin/settings/projects", projects::create),
+        get("/admin/settings/projects/{id}", projects::show),
+        post("/admin/settings/projects/{id}", projects::save),
+        get("/admin/settings/projects/{id}/archive", projects::ask),
+        post("/admin/settings/projects/{id}/archive", projects::archive),
+        post("/admin/settings/projects/{id}/reopen", projects::reopen),
         get("/admin/partners", partners::list),
         post("/admin/partners", partners::create),
         get("/admin/partners.csv", partners::export),

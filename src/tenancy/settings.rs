@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::model::Settings;
-use super::{CloseCompany, ReadSettings, WriteSettings, store};
+use super::{CloseCompany, ReadSettings, WriteSettings, projects, store};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
 use crate::config::Tenancy;
@@ -17,7 +17,7 @@ use crate::web::form::{Choice, FormErrors};
 use crate::web::locale::LOCALES;
 use crate::web::nav::Place;
 use crate::web::page::{self, PageShell};
-use crate::web::parts::Toast;
+use crate::web::parts::{Link, Toast};
 use crate::web::{Allowed, Form, answer, flash, shown_in_form};
 use crate::{Error, Result};
 
@@ -47,6 +47,8 @@ pub fn change_settings(
 #[template(path = "tenancy/settings.html")]
 struct Page {
     shell: PageShell,
+    tabs: Vec<Link>,
+    here: String,
     errors: FormErrors,
     may_write: bool,
     may_close: bool,
@@ -112,6 +114,14 @@ pub async fn save(allowed: Allowed<WriteSettings>, form: Form) -> Result<HttpRes
     }
 }
 
+/// The pages of the settings.
+pub fn tabs<P>(allowed: &Allowed<P>) -> Vec<Link> {
+    vec![
+        Link::new("Company", allowed.url(Place::Settings.path())),
+        Link::new("Projects", allowed.url(projects::PAGE)),
+    ]
+}
+
 fn respond<P>(
     allowed: &Allowed<P>,
     status: StatusCode,
@@ -131,6 +141,8 @@ fn respond<P>(
         status,
         &Page {
             shell,
+            tabs: tabs(allowed),
+            here: allowed.url(Place::Settings.path()),
             errors,
             may_write: allowed.rights.allows(WriteSettings::NAME),
             may_close: allowed.rights.allows(CloseCompany::NAME)

@@ -18,7 +18,7 @@ use crate::db::carry::{CarriedFile, Sum, Table};
 use crate::db::{Installation, TenantPlane, Told};
 use crate::id::TenantId;
 use crate::identity::{Entered, enter_members};
-use crate::tenancy::carry;
+use crate::tenancy::{carry, projects};
 use crate::{Error, Result, identity, jobs, partners};
 
 /// The one company of an instance that serves one.
@@ -214,7 +214,9 @@ async fn place(app: &App, header: &Header, wish: &Wish) -> Result<Place, Trouble
         .scope(here.id)?
         .read(move |c| crate::db::carry::sums(c, &names, &sealed::taken_out))
         .await?;
-    if held.iter().any(|sum| sum.rows > 0) {
+    let of = here.id;
+    let projects = app.control.read(move |c| projects::all(c, of)).await?;
+    if held.iter().any(|sum| sum.rows > 0) || !projects.is_empty() {
         return Err(Trouble::Refused(format!(
             "The company {slug} is here and not empty, so nothing was changed. {}",
             match app.config.tenancy {

@@ -19,5 +19,6 @@ pub mod links;
 pub mod partners;
 pub mod payouts;
 pub mod programs;
+pub mod projects;
 
 pub use waiting::waiting;

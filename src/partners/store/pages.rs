@@ -14,7 +14,7 @@ use crate::db::schema::tenant::{
     click_days, enrolments, events, links, partners, payout_batches, programs,
 };
 use crate::db::types::{Instant, Key};
-use crate::id::{LinkId, PartnerId, PayoutBatchId, ProgramId};
+use crate::id::{LinkId, PartnerId, PayoutBatchId, ProgramId, ProjectId};
 use crate::money::{Currency, Money};
 use crate::partners::model::{EnrolmentState, LinkState, PartnerState, PayoutState, ProgramState};
 
@@ -69,6 +69,19 @@ pub fn enrolled(c: &mut TenantConn, ids: &[ProgramId]) -> Result<HashMap<Program
         .select((enrolments::program_id, diesel::dsl::count_star()))
         .load::<(ProgramId, i64)>(c.db())?;
     Ok(rows.into_iter().collect())
+}
+
+/// How many programmes each project has, archived ones among them.
+pub fn in_projects(c: &mut TenantConn) -> Result<HashMap<ProjectId, i64>> {
+    let rows = programs::table
+        .filter(programs::project_id.is_not_null())
+        .group_by(programs::project_id)
+        .select((programs::project_id, diesel::dsl::count_star()))
+        .load::<(Option<ProjectId>, i64)>(c.db())?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(project, many)| Some((project?, many)))
+        .collect())
 }
 
 /// How many active links a programme has.

@@ -19,6 +19,9 @@ use crate::{Error, Result};
 
 pub use self::store::all;
 
+/// Where people see them, below the tenant's prefix.
+pub const PAGE: &str = "/admin/settings/projects";
+
 /// A project of a company.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Project {

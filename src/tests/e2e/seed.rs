@@ -16,10 +16,12 @@ pub fn little_of_everything(client: &Client, visitor: &Client) {
         );
         reply.json()
     };
+    let project = make("/projects", json!({ "slug": "spring", "name": "Spring" }));
+    make("/projects", json!({ "slug": "autumn", "name": "Autumn" }));
     let program = make(
         "/programs",
         json!({
-            "name": "Kettle friends", "commission": { "type": "percent", "rate": "12.5" }, "destination_url": "https://shop.example/", "holding_days": 0
+            "project_id": project["id"], "name": "Kettle friends", "commission": { "type": "percent", "rate": "12.5" }, "destination_url": "https://shop.example/", "holding_days": 0
         }),
     );
     let gift = make(

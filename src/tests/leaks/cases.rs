@@ -254,6 +254,38 @@ const CASES: &[Case] = &[
             ("locale", "en"),
         ]),
     ),
+    ("GET", "/admin/settings/projects", Nothing, NO),
+    (
+        "POST",
+        "/admin/settings/projects",
+        Nothing,
+        Form(&[("slug", "acorn-three"), ("name", "acorn three")]),
+    ),
+    ("GET", "/admin/settings/projects/{id}", A("project"), NO),
+    (
+        "POST",
+        "/admin/settings/projects/{id}",
+        A("project"),
+        Form(&[("name", "changed")]),
+    ),
+    (
+        "GET",
+        "/admin/settings/projects/{id}/archive",
+        A("project"),
+        NO,
+    ),
+    (
+        "POST",
+        "/admin/settings/projects/{id}/archive",
+        A("project"),
+        PLAIN,
+    ),
+    (
+        "POST",
+        "/admin/settings/projects/{id}/reopen",
+        A("project"),
+        PLAIN,
+    ),
     ("GET", "/admin/people", Nothing, NO),
     (
         "POST",

@@ -171,6 +171,7 @@ pub const PROGRAMME: &[Case] = &[
     ("POST", "/admin/demo/clear", Nothing, PLAIN),
     ("GET", "/admin/programs", Nothing, NO),
     ("POST", "/admin/programs", Nothing, Form(PROGRAM)),
+    ("GET", "/admin/programs.csv", Nothing, NO),
     ("GET", "/admin/programs/new", Nothing, NO),
     ("GET", "/admin/programs/{id}", A("program"), NO),
     ("POST", "/admin/programs/{id}", A("program"), Form(PROGRAM)),

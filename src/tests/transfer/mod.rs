@@ -6,6 +6,7 @@ mod export;
 mod import;
 mod incomplete;
 mod online;
+mod projects;
 mod seed;
 mod serve_from;
 

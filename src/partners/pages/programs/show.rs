@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::super::words;
+use super::list;
 use crate::Result;
 use crate::audit;
 use crate::id::ProgramId;
@@ -38,6 +39,8 @@ struct Page {
     event_type: String,
     destination: String,
     created: Markup,
+    /// Which project it is in; empty for none.
+    project: String,
     partners: Vec<Row>,
     partners_total: String,
     links_total: String,
@@ -79,6 +82,10 @@ pub async fn show(allowed: Allowed<ReadPrograms>, path: web::Path<String>) -> Re
             Ok((program, enrolled, names, links, events))
         })
         .await?;
+    let projects = match program.project_id {
+        Some(_) => list::projects(&allowed).await?,
+        None => Vec::new(),
+    };
     let format = allowed.format();
     let row = |enrolment: &Enrolment| Row {
         href: allowed.url(&format!("/admin/partners/{}", enrolment.partner_id)),
@@ -107,6 +114,7 @@ pub async fn show(allowed: Allowed<ReadPrograms>, path: web::Path<String>) -> Re
         },
         event_type: program.event_type.clone().unwrap_or_default(),
         destination: program.destination_url.clone(),
+        project: list::name_in(&projects, program.project_id).to_owned(),
         created: format.when(program.created_at),
         partners: enrolled.rows.iter().map(row).collect(),
         partners_total: words::many(enrolled.total.unwrap_or(0), "partner", "partners", &format),

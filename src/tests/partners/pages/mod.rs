@@ -6,6 +6,7 @@ mod forms;
 mod home;
 mod lists;
 mod money;
+mod projects;
 
 use serde_json::{Value, json};
 
