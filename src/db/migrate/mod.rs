@@ -139,18 +139,41 @@ pub fn run(
         reason: e.reason(),
     })?;
     let stores = files(options, which)?;
-    refuse_newer(each(&stores, &|file| file.open()?.check_not_newer()))?;
+    let mut looked = each(&stores, &|file| {
+        let mut store = file.open()?;
+        store.check_not_newer()?;
+        store.report()
+    });
+    refuse_newer(&mut looked)?;
     if which != Which::Control {
         company::sweep(&options.data_dir).map_err(unreachable)?;
     }
+    // Mostly nothing waits in any of thousands of files: none is opened a second time for nothing.
+    let stands = |one: &Result<StoreReport, MigrateError>| {
+        direction == Direction::Up && one.as_ref().is_ok_and(|report| report.pending.is_empty())
+    };
+    let waiting: Vec<&File> = stores
+        .iter()
+        .zip(&looked)
+        .filter(|(_, one)| !stands(one))
+        .map(|(file, _)| file)
+        .collect();
     let done = AtomicUsize::new(0);
-    let told = |file: &File| {
+    let told = |file: &&File| {
         let outcome = change(&mut file.open()?);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-        options.told.at("stores", done as u64, stores.len() as u64);
+        options.told.at("stores", done as u64, waiting.len() as u64);
         outcome
     };
-    let reports = reported(&stores, each(&stores, &told))?;
+    let mut changed = each(&waiting, &told).into_iter();
+    for one in &mut looked {
+        if !stands(one)
+            && let Some(outcome) = changed.next()
+        {
+            *one = outcome;
+        }
+    }
+    let reports = reported(&stores, looked)?;
     for report in &reports {
         if let Some(why) = &report.failed {
             tracing::error!(store = %report.store, error = %why, "A company's file could not be migrated; the others go on");
@@ -160,12 +183,12 @@ pub fn run(
 }
 
 /// A store that is newer stops everything. One that cannot even be read is told of later: it is one company's trouble.
-fn refuse_newer<T>(looked: Vec<Result<T, MigrateError>>) -> Result<(), MigrateError> {
-    let newer = looked
-        .into_iter()
-        .filter_map(Result::err)
-        .find(|error| matches!(error, MigrateError::Newer { .. }));
-    newer.map_or(Ok(()), Err)
+fn refuse_newer(looked: &mut Vec<Result<StoreReport, MigrateError>>) -> Result<(), MigrateError> {
+    let is_newer = |one: &Result<_, _>| matches!(one, Err(MigrateError::Newer { .. }));
+    match looked.iter().position(is_newer) {
+        Some(newer) => looked.swap_remove(newer).map(drop),
+        None => Ok(()),
+    }
 }
 
 /// What is in place and what waits, changing nothing. One company's file that cannot be read is told of in its report.
@@ -188,12 +211,7 @@ pub fn status(options: &StoreOptions, which: Which) -> Result<Vec<StoreReport>, 
             file.unborn()
         }
     });
-    if let Some(newer) = looked
-        .iter()
-        .position(|one| matches!(one, Err(MigrateError::Newer { .. })))
-    {
-        return looked.swap_remove(newer).map(|report| vec![report]);
-    }
+    refuse_newer(&mut looked)?;
     reported(&stores, looked)
 }
 
@@ -373,9 +391,9 @@ fn files(options: &StoreOptions, which: Which) -> Result<Vec<File>, MigrateError
 }
 
 /// Does the same to each file, some at a time, and gives the outcomes in their order.
-fn each<T: Send>(
-    files: &[File],
-    act: &(dyn Fn(&File) -> Result<T, MigrateError> + Sync),
+fn each<F: Sync, T: Send>(
+    files: &[F],
+    act: &(dyn Fn(&F) -> Result<T, MigrateError> + Sync),
 ) -> Vec<Result<T, MigrateError>> {
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::with_capacity(files.len()));
