@@ -1,11 +1,13 @@
 //! A company's record on its way to another instance: what the registry knows of it, without its id.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::model::{Company, NewCompany, Settings};
 use super::slug::{DEFAULT_SLUG, Slug};
 use super::status::Status;
-use super::{carry_store, store};
+use super::{carry_store, projects, store};
 use crate::clock::Timestamp;
 use crate::crypto::WrappedKey;
 use crate::db::ControlConn;
@@ -99,6 +101,7 @@ impl Record {
         };
         let settings = Settings::parse(&self.name, &self.currency, &self.time_zone, &self.locale)
             .map_err(Error::Invalid)?;
+        self.judge_projects()?;
         let more = &self.more;
         let day = |name: &str, text: &Option<String>| {
             let bad = |_| Error::invalid(name, "Write a day like 2026-10-31.");
@@ -131,6 +134,18 @@ impl Record {
             frozen_at: more.frozen_at,
             ..new.into_company(id, self.opened_at)?
         })
+    }
+
+    fn judge_projects(&self) -> Result<()> {
+        let (mut ids, mut slugs) = (HashSet::new(), HashSet::new());
+        for one in &self.projects {
+            projects::judge(&one.slug, &one.name, &one.state)?;
+            if !ids.insert(one.id) || !slugs.insert(&one.slug) {
+                let said = format!("The project {} is in it twice.", one.slug);
+                return Err(Error::invalid("projects", said));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -107,6 +107,28 @@ fn name_of(fields: &mut Fields, name: &str) -> String {
     fields.text("name", name, 1..=120, said)
 }
 
+/// The name of a project as it is kept, where slug and name fit.
+fn judged(slug: &str, name: &str) -> Result<String> {
+    let mut fields = Fields::default();
+    let name = name_of(&mut fields, name);
+    if let Err(bad) = Slug::parse(slug) {
+        fields.add("slug", bad.to_string());
+    }
+    fields.check().map(|()| name)
+}
+
+/// Judges a project that comes from elsewhere as one that is made here.
+///
+/// # Errors
+/// [`Error::Invalid`] for values that do not fit.
+pub(super) fn judge(slug: &str, name: &str, state: &str) -> Result<()> {
+    if state != Project::ACTIVE && state != Project::ARCHIVED {
+        let said = format!("The project {slug} is neither active nor archived.");
+        return Err(Error::invalid("state", said));
+    }
+    judged(slug, name).map(|_| ())
+}
+
 /// Makes a project.
 ///
 /// # Errors
@@ -118,12 +140,7 @@ pub async fn create(
     slug: &str,
     name: &str,
 ) -> Result<Project> {
-    let mut fields = Fields::default();
-    let name = name_of(&mut fields, name);
-    if let Err(bad) = Slug::parse(slug) {
-        fields.add("slug", bad.to_string());
-    }
-    fields.check()?;
+    let name = judged(slug, name)?;
     let slug = slug.to_owned();
     app.control
         .write(move |c| {

@@ -1,5 +1,7 @@
 //! A company's projects go with it: under the ids its programmes name them by, whatever the company is called where it comes in.
 
+use diesel::sql_types::Text;
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use serde_json::{Value, json};
 
 use crate::harness::engine::Engine;
@@ -146,5 +148,39 @@ crate::on_both_engines! {
         assert_ne!(refused.code, 0);
         assert!(refused.stderr.contains("not empty, so nothing was changed"), "{}", refused.stderr);
         assert_eq!(into.run(&list).expect_code(0).json(), before);
+    }
+
+    fn projects_that_could_not_be_made_here_are_refused_before_a_row_is_written(engine: Engine) {
+        let from = many(Engine::Sqlite);
+        from.run(&["tenant", "create", "acme"]).expect_code(0);
+        project(&from, "acme", "spring", "Spring");
+        project(&from, "acme", "autumn", "Autumn");
+        from.run(&["tenant", "export", "acme", "acme.steading"]).expect_code(0);
+        let whole = from.path().join("acme.steading");
+        let into = many(engine);
+        into.run(&["tenant", "create", "birch"]).expect_code(0);
+        let file = into.path().join("changed.steading");
+        for (was, is, said) in [
+            ("\"slug\":\"spring\"", "\"slug\":\"Spring!\"", "small letters"),
+            ("\"slug\":\"spring\"", "\"slug\":\"autumn\"", "autumn is in it twice"),
+            ("\"name\":\"Spring\"", "\"name\":\"\"", "Give it a name"),
+            ("\"name\":\"Spring\",\"state\":\"active\"", "\"name\":\"Spring\",\"state\":\"odd\"", "neither active nor archived"),
+        ] {
+            std::fs::copy(&whole, &file).unwrap();
+            let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+            let change = diesel::sql_query("UPDATE _export SET value = replace(value, ?, ?) WHERE name = 'company' AND value LIKE '%' || ? || '%'");
+            let changed = change.bind::<Text, _>(was).bind::<Text, _>(is).bind::<Text, _>(was).execute(&mut conn).unwrap();
+            assert_eq!(changed, 1, "{was}");
+            drop(conn);
+            for slug in ["birch", "cedar"] {
+                let refused = into.run(&["tenant", "import", file.to_str().unwrap(), "--as", slug, "--yes"]).expect_code(65);
+                assert!(refused.stderr.contains(said), "{is}: {}", refused.stderr);
+            }
+        }
+        // Nothing of all that stayed.
+        std::fs::copy(&whole, &file).unwrap();
+        for slug in ["birch", "cedar"] {
+            into.run(&["tenant", "import", file.to_str().unwrap(), "--as", slug, "--yes"]).expect_code(0);
+        }
     }
 }
