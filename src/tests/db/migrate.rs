@@ -60,7 +60,9 @@ fn snapshots(options: &StoreOptions) -> Vec<PathBuf> {
         .into_iter()
         .flatten()
         .flatten();
-    let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+    // One that a kill left half written never got its name.
+    let has_name = |path: &PathBuf| !path.file_name().unwrap().to_string_lossy().starts_with('.');
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).filter(has_name).collect();
     paths.sort();
     paths
 }
