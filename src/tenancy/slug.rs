@@ -5,7 +5,7 @@ use std::fmt;
 /// The company of single mode.
 pub const DEFAULT_SLUG: &str = "default";
 /// Words that mean something in a path or a host name of ours, or would pass for the house itself.
-const RESERVED: [&str; 37] = [
+const RESERVED: [&str; 38] = [
     "account",
     "admin",
     "api",
@@ -17,6 +17,7 @@ const RESERVED: [&str; 37] = [
     "control",
     "default",
     "docs",
+    "domains",
     "favicon",
     "forgot",
     "health",
