@@ -13,6 +13,7 @@ use steading::server::boot;
 
 use crate::harness::company::{OWNER, PASSWORD, owned};
 use crate::harness::engine::Engine;
+use crate::harness::eventually;
 use crate::harness::http::{Client, Reply, attribute};
 use crate::harness::process::{Home, Server};
 
@@ -321,11 +322,11 @@ impl Company {
         });
         self.ids
             .insert("mail", mail.unwrap_or_else(|| panic!("no mail: {mails}")));
-        let jobs = self
-            .owner
-            .get(&self.url("/admin/system/jobs"))
-            .expect(200)
-            .text();
+        let jobs = eventually("a mail was sent", || {
+            let done = self.owner.get(&self.url("/admin/system/jobs?state=done"));
+            let done = done.expect(200).text();
+            done.contains("job_").then_some(done)
+        });
         self.ids.insert("job", first(&jobs, "job_"));
     }
 
