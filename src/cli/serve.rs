@@ -39,6 +39,9 @@ impl Serve {
         }
         crate::db::descriptors::raise_open_files();
         let system = actix_web::rt::System::new();
+        // A thread of the server may end last. Dropping the last handle would wake the system from where that thread has no more of
+        // its own to wake it with, and that aborts the process. This handle is never dropped.
+        std::mem::forget(actix_web::rt::System::current());
         if let Some(file) = &self.from {
             let passphrase = match self.passphrase_stdin {
                 true => Some(Secret::new(passphrase(true, Consent::default(), false)?)),

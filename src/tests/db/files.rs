@@ -208,7 +208,8 @@ async fn closing_folds_the_log_into_the_file() {
     let log = file.with_extension("db-wal");
     assert!(log.is_file());
     all_closed(&stores).await;
-    assert!(!log.is_file());
+    // The last connection may be given back by another thread a moment later.
+    until("the log is folded", || !log.is_file()).await;
     assert!(descriptors(&tenants_folder(&stores)).is_empty());
     assert_eq!(names(&stores.scope).await, ["a"]);
 }

@@ -227,6 +227,10 @@ impl Server<'_> {
     pub fn wait(mut self) -> i32 {
         use std::os::unix::process::ExitStatusExt;
         let status = self.child.wait().unwrap();
+        if status.core_dumped() || matches!(status.signal(), Some(4 | 6 | 7 | 8 | 11)) {
+            // Nobody asked for these: what it said last is worth knowing.
+            eprintln!("{status}: {}", self.stderr.text_at_end());
+        }
         status
             .code()
             .unwrap_or_else(|| 128 + status.signal().unwrap())
