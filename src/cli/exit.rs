@@ -1,7 +1,5 @@
 //! How a command ends: one table of exit codes, and failures that carry theirs.
 
-use std::process::ExitCode;
-
 use crate::Error;
 use crate::config::ConfigError;
 
@@ -60,12 +58,6 @@ impl Exit {
             Self::NotAllowed => "not allowed",
             Self::Configuration => "the configuration does not hold",
         }
-    }
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit.code())
     }
 }
 

@@ -40,7 +40,6 @@ pub mod prompt;
 pub mod stores;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 
@@ -102,7 +101,7 @@ impl Command {
 }
 
 /// Runs the program with these arguments (the first is its name) and says how it ended.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let parsed = command()
         .try_get_matches_from(&arguments)
@@ -113,11 +112,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             // Help and version go to standard output with 0, wrong usage to standard error with 2.
             if error.use_stderr() {
                 out::say(format!("steading: {}", said(&error)));
-                return Exit::Usage.into();
+                return Exit::Usage;
             }
             return match error.print() {
-                Ok(()) => Exit::Fine.into(),
-                Err(_) => Exit::Failed.into(),
+                Ok(()) => Exit::Fine,
+                Err(_) => Exit::Failed,
             };
         }
     };
@@ -127,8 +126,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         None => out::data(&command().render_help().to_string()),
     };
     match outcome {
-        Ok(()) => Exit::Fine.into(),
-        Err(failure) => context.tell(&failure).into(),
+        Ok(()) => Exit::Fine,
+        Err(failure) => context.tell(&failure),
     }
 }
 

@@ -31,16 +31,18 @@ impl Banner {
     pub fn of(app: &App, setup: Option<String>, file: Option<&str>) -> Self {
         let folder = std::path::absolute(&app.config.data_dir)
             .unwrap_or_else(|_| app.config.data_dir.clone());
+        // Where many are served, pages and API are a company's; the operators' console is nobody's.
+        let (dashboard, company, tenancy) = match app.config.tenancy {
+            Tenancy::Single => ("/admin", "", "single"),
+            Tenancy::Multi => ("/operator", "/t/<slug>", "multi"),
+        };
         Self {
             version: env!("CARGO_PKG_VERSION"),
-            dashboard: format!("{}/admin", app.public_url),
-            api_docs: format!("{}/api/docs", app.public_url),
+            dashboard: format!("{}{dashboard}", app.public_url),
+            api_docs: format!("{}{company}/api/docs", app.public_url),
             data_dir: folder.display().to_string(),
             engine: app.tenants.engine(),
-            tenancy: match app.config.tenancy {
-                Tenancy::Single => "single",
-                Tenancy::Multi => "multi",
-            },
+            tenancy,
             setup,
             setup_command: setup_command(app, file),
         }

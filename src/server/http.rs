@@ -9,6 +9,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App as Framework, HttpRequest, HttpServer, web};
 
 use crate::app::App;
+use crate::db::descriptors;
 use crate::routes;
 use crate::web::allowed::nowhere;
 use crate::web::describe::Description;
@@ -23,6 +24,8 @@ const HEADER_TIME: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Requests under way at a stop get this long.
 const DRAIN_SECONDS: u64 = 20;
+/// Connections of a worker, where there are descriptors for more.
+const MOST_CONNECTIONS: usize = 25_600;
 /// Threads of a worker that may wait for a store.
 const BLOCKING_THREADS: usize = 32;
 
@@ -110,6 +113,7 @@ fn resource(path: &'static str, routes: &[Route]) -> actix_web::Resource {
 /// # Errors
 /// Where the listener cannot be used.
 pub fn serve(app: App, listener: TcpListener, workers: usize) -> Result<Server> {
+    let connections = descriptors::for_connections() / workers.max(1);
     let data = web::Data::new(app);
     let description = web::Data::new(Description::new(routes::description()));
     let server = HttpServer::new(move || {
@@ -121,6 +125,7 @@ pub fn serve(app: App, listener: TcpListener, workers: usize) -> Result<Server> 
     })
     .workers(workers)
     .worker_max_blocking_threads(BLOCKING_THREADS)
+    .max_connections(connections.min(MOST_CONNECTIONS))
     .client_request_timeout(HEADER_TIME)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(DRAIN_SECONDS)

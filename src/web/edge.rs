@@ -8,6 +8,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use tracing::field::DisplayValue;
 
 use super::metrics::Counters;
 use super::rates::{self, Rates, Standing};
@@ -16,6 +17,7 @@ use super::{csrf, problem};
 use crate::Error;
 use crate::app::App;
 use crate::config::Tenancy;
+use crate::id::TenantId;
 
 /// What a page may load and do: its own files, nothing inline, nothing elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
@@ -107,9 +109,18 @@ pub async fn edge(
     let request = response.request();
     if door != Door::Open && !is_quiet(request.path()) {
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        tracing::info!(request.id = %id, method = %request.method(), path = request.path(), status, micros, "Answered");
+        let tenant = company_of(app.as_ref().map(|app| app.get_ref()), request);
+        tracing::info!(request.id = %id, tenant.id = tenant, method = %request.method(), path = request.path(), status, micros, "Answered");
     }
     Ok(response)
+}
+
+/// The company a request was for, for the log; none where one is served, and of what is the instance's own.
+fn company_of(app: Option<&App>, request: &HttpRequest) -> Option<DisplayValue<TenantId>> {
+    let facts = request.extensions();
+    let slug = facts.get::<Facts>()?.tenant_slug.as_deref()?;
+    let company = app?.gate.get()?.company(Some(slug))?;
+    Some(tracing::field::display(company.tenant))
 }
 
 /// Health probes and embedded files would only fill the log.

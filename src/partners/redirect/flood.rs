@@ -1,5 +1,6 @@
 //! Counts visits of the running minute, in memory: who comes through one link too often is flagged, an address that floods is
-//! turned away. Bounded: when a shelf is full, newcomers of that minute are not counted.
+//! turned away. Bounded: where a shelf is full, the company that fills it most makes room for the others, and its own newcomers of
+//! that minute are not counted.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -23,7 +24,26 @@ const MOST: usize = 8_192;
 #[derive(Default)]
 struct Shelf {
     minute: i64,
-    seen: HashMap<u64, u32>,
+    /// Of each company apart.
+    seen: HashMap<TenantId, HashMap<u64, u32>>,
+    /// Counters of all companies.
+    held: usize,
+}
+
+impl Shelf {
+    /// Whether one more of this company's finds a place.
+    fn has_room_for(&mut self, tenant: TenantId) -> bool {
+        if self.held < MOST {
+            return true;
+        }
+        let loudest = self.seen.iter().max_by_key(|(_, seen)| seen.len());
+        let Some((&loudest, seen)) = loudest.filter(|(loudest, _)| **loudest != tenant) else {
+            return false;
+        };
+        self.held = self.held.saturating_sub(seen.len());
+        self.seen.remove(&loudest);
+        true
+    }
 }
 
 /// The counters. Kept in [`App::memory`](crate::app::Parts::memory).
@@ -37,8 +57,8 @@ pub(super) struct Floods {
 #[derive(Hash)]
 enum Counted<'a> {
     Visitor(&'a [u8; 16], uuid::Uuid),
-    Address(TenantId, Network),
-    Claim(TenantId, Network),
+    Address(Network),
+    Claim(Network),
 }
 
 /// As much of an address as one person has: the whole of IPv4, a /64 of IPv6.
@@ -55,7 +75,7 @@ impl From<IpAddr> for Network {
 }
 
 impl Floods {
-    fn count(&self, what: &Counted, now: Timestamp) -> u32 {
+    fn count(&self, tenant: TenantId, what: &Counted, now: Timestamp) -> u32 {
         let key = self.hasher.hash_one(what);
         let place = usize::try_from(key % SHELVES as u64).unwrap_or(0);
         let Some(shelf) = self.shelves.get(place) else {
@@ -66,25 +86,40 @@ impl Floods {
         if shelf.minute != minute {
             shelf.minute = minute;
             shelf.seen.clear();
+            shelf.held = 0;
         }
-        if shelf.seen.len() >= MOST && !shelf.seen.contains_key(&key) {
+        if let Some(count) = shelf
+            .seen
+            .get_mut(&tenant)
+            .and_then(|seen| seen.get_mut(&key))
+        {
+            *count = count.saturating_add(1);
+            return *count;
+        }
+        if !shelf.has_room_for(tenant) {
             return 0;
         }
-        let count = shelf.seen.entry(key).or_insert(0);
-        *count = count.saturating_add(1);
-        *count
+        shelf.held = shelf.held.saturating_add(1);
+        shelf.seen.entry(tenant).or_default().insert(key, 1);
+        1
     }
 
     /// Whether this visitor came through this link too often in this minute.
-    pub(super) fn is_flood(&self, visitor: &[u8; 16], link: uuid::Uuid, now: Timestamp) -> bool {
-        self.count(&Counted::Visitor(visitor, link), now) > VISITOR_LIMIT
+    pub(super) fn is_flood(
+        &self,
+        tenant: TenantId,
+        visitor: &[u8; 16],
+        link: uuid::Uuid,
+        now: Timestamp,
+    ) -> bool {
+        self.count(tenant, &Counted::Visitor(visitor, link), now) > VISITOR_LIMIT
     }
 
     /// Whether this company's clicks from this address are turned away for the rest of this minute. The machine's own address says nothing of the
     /// visitor: behind a proxy that is not trusted everybody has it.
     pub(super) fn turns_away(&self, tenant: TenantId, address: IpAddr, now: Timestamp) -> bool {
-        let counted = Counted::Address(tenant, address.into());
-        !address.is_loopback() && self.count(&counted, now) > ADDRESS_LIMIT
+        let counted = Counted::Address(address.into());
+        !address.is_loopback() && self.count(tenant, &counted, now) > ADDRESS_LIMIT
     }
 
     /// Whether this company's claims from this address are turned away for the rest of this minute.
@@ -94,7 +129,7 @@ impl Floods {
         address: IpAddr,
         now: Timestamp,
     ) -> bool {
-        self.count(&Counted::Claim(tenant, address.into()), now) > CLAIM_LIMIT
+        self.count(tenant, &Counted::Claim(address.into()), now) > CLAIM_LIMIT
     }
 }
 
@@ -102,23 +137,37 @@ impl Floods {
 mod tests {
     use super::*;
 
+    fn tenant(number: u128) -> TenantId {
+        TenantId::from_uuid(uuid::Uuid::from_u128(number))
+    }
+
     #[test]
     fn limits_are_per_visitor_and_link_and_minute() {
         let floods = Floods::default();
+        let tenant = tenant(1);
         let (ana, ion) = ([1; 16], [2; 16]);
         let (shop, blog) = (uuid::Uuid::from_u128(1), uuid::Uuid::from_u128(2));
         let now = Timestamp::from_micros(1_700_000_040_000_000);
-        let flags: Vec<bool> = (0..22).map(|_| floods.is_flood(&ana, shop, now)).collect();
+        let flags: Vec<bool> = (0..22)
+            .map(|_| floods.is_flood(tenant, &ana, shop, now))
+            .collect();
         assert_eq!(flags.iter().position(|flag| *flag), Some(20));
-        assert!(!floods.is_flood(&ana, blog, now) && !floods.is_flood(&ion, shop, now));
-        assert!(!floods.is_flood(&ana, shop, now.plus(std::time::Duration::from_secs(60))));
+        assert!(
+            !floods.is_flood(tenant, &ana, blog, now) && !floods.is_flood(tenant, &ion, shop, now)
+        );
+        assert!(!floods.is_flood(
+            tenant,
+            &ana,
+            shop,
+            now.plus(std::time::Duration::from_secs(60))
+        ));
     }
 
     #[test]
     fn an_address_is_turned_away_in_the_end() {
         let floods = Floods::default();
         let now = Timestamp::from_micros(1_700_000_040_000_000);
-        let tenant = TenantId::new(now);
+        let tenant = tenant(1);
         let count = |address: &str| {
             (0..1_000)
                 .filter(|_| floods.turns_away(tenant, address.parse().unwrap(), now))
@@ -133,17 +182,26 @@ mod tests {
     }
 
     #[test]
-    fn counters_are_bounded() {
+    fn counters_are_bounded_and_one_company_does_not_use_up_the_others() {
         let floods = Floods::default();
         let now = Timestamp::from_micros(1_700_000_040_000_000);
+        let (loud, quiet) = (tenant(1), tenant(2));
+        let address = "203.0.113.9".parse().unwrap();
+        let mut turned_away = 0;
         for link in 0..(SHELVES * MOST * 2) {
-            floods.is_flood(&[0; 16], uuid::Uuid::from_u128(link as u128), now);
+            floods.is_flood(loud, &[0; 16], uuid::Uuid::from_u128(link as u128), now);
+            // It comes when the loud one has filled every shelf.
+            if link >= SHELVES * MOST + SHELVES * MOST / 2 && link % 64 == 0 {
+                turned_away += u32::from(floods.turns_away(quiet, address, now));
+            }
         }
-        assert!(
-            floods
-                .shelves
-                .iter()
-                .all(|shelf| shelf.lock().unwrap().seen.len() <= MOST)
-        );
+        let asked = u32::try_from(SHELVES * MOST / 2 / 64).unwrap();
+        assert_eq!(turned_away, asked - ADDRESS_LIMIT);
+        for shelf in &floods.shelves {
+            let shelf = shelf.lock().unwrap();
+            let held: usize = shelf.seen.values().map(HashMap::len).sum();
+            assert_eq!(held, shelf.held);
+            assert!(held <= MOST);
+        }
     }
 }

@@ -65,7 +65,7 @@ pub async fn get(request: HttpRequest, tenant: PublicTenant) -> Result<HttpRespo
             Some(ClickFlag::Bot)
         } else {
             floods
-                .is_flood(&who, way.link.uuid(), now)
+                .is_flood(tenant.scope.tenant(), &who, way.link.uuid(), now)
                 .then_some(ClickFlag::Flood)
         },
     };
