@@ -3,6 +3,7 @@
 mod away;
 mod beside;
 mod bootstrap;
+mod database;
 mod disk_full;
 pub mod health;
 mod keys;
