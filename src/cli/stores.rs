@@ -225,6 +225,7 @@ impl StoreCommand {
             if !self.may_begin() && !boot::stands(loaded)? {
                 return Err(nothing_there(loaded));
             }
+            boot::refuse_waiting(loaded)?;
             let public_url = loaded.config.server.public_url(loaded.config.server.listen);
             let lock = boot::take_folder(loaded)?;
             let standing =

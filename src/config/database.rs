@@ -45,7 +45,7 @@ pub(super) const KEYS: &[Key] = &[
         .doc("A direct connection for notices between processes, when `database.url` goes through a pooler."),
     Key::new("database.statement_cache", Kind::Switch, Fallback::Value("true"))
         .example("false")
-        .doc("Keeps prepared statements per connection. Turn it off for poolers older than PgBouncer 1.21."),
+        .doc("Keeps prepared statements per connection. Turn it off behind a pooler that does not keep them apart: PgBouncer does by itself from 1.24 on, and from 1.21 on where `max_prepared_statements` is not 0."),
     Key::new("database.pool", Kind::Count, Fallback::Derived("2 × processor cores"))
         .example("16")
         .doc("The most connections to PostgreSQL, and the most readers of one SQLite file."),

@@ -28,6 +28,8 @@ pub struct Examined {
     pub triggers: usize,
     /// Triggers that should be there and are not, or that are switched off.
     pub missing_triggers: Vec<String>,
+    /// Foreign keys that should be there and are not, or that do not hold (PostgreSQL; SQLite keeps them with their tables).
+    pub missing_keys: Vec<String>,
     /// Rows that point at nothing, or keys that were never checked.
     pub broken_keys: usize,
 }
@@ -60,12 +62,14 @@ const ON_POSTGRES: &str = "SELECT 'table'::text AS kind, relname::text AS name F
     UNION ALL SELECT 'index', c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
     WHERE c.relnamespace = 'tenant'::regnamespace AND i.indisvalid AND i.indisready \
     UNION ALL SELECT 'trigger', t.tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
-    WHERE c.relnamespace = 'tenant'::regnamespace AND NOT t.tgisinternal AND t.tgenabled <> 'D'";
-/// Keys that PostgreSQL was told not to check, triggers that were switched off.
+    WHERE c.relnamespace = 'tenant'::regnamespace AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') \
+    UNION ALL SELECT 'key', o.conname::text FROM pg_constraint o WHERE o.connamespace = 'tenant'::regnamespace AND o.contype = 'f' \
+    AND (SELECT bool_and(t.tgenabled IN ('O', 'A')) FROM pg_trigger t WHERE t.tgconstraint = o.oid)";
+/// Keys that PostgreSQL was told not to check.
 const UNCHECKED: &str = "SELECT count(*) AS value FROM pg_constraint \
     WHERE connamespace = 'tenant'::regnamespace AND contype = 'f' AND NOT convalidated";
-const SWITCHED_OFF: &str = "SELECT 'trigger'::text AS kind, t.tgname::text AS name FROM pg_trigger t \
-    JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'tenant'::regnamespace AND t.tgenabled = 'D'";
+/// What ends the name of the triggers both engines have.
+const ON_BOTH: &str = "_touch";
 
 impl Tenants {
     /// Looks at everything in a company's store. Reads all rows that point at others on SQLite.
@@ -144,10 +148,21 @@ fn examine(c: &mut TenantConn<'_>) -> Result<Examined> {
         Conn::Postgres(conn) => {
             let found: Vec<Object> = diesel::sql_query(ON_POSTGRES).load(conn)?;
             let unchecked: Count = diesel::sql_query(UNCHECKED).get_result(conn)?;
-            let off: Vec<Object> = diesel::sql_query(SWITCHED_OFF).load(conn)?;
             let mut examined = compared(&found, &expected, unchecked.value);
-            // What a trigger guards on SQLite, a grant may guard here: only those that are there count.
-            examined.missing_triggers = off.into_iter().map(|one| one.name).collect();
+            // What the others guard on SQLite, a grant guards here.
+            examined
+                .missing_triggers
+                .retain(|name| name.ends_with(ON_BOTH));
+            let holds = |key: &String| {
+                found
+                    .iter()
+                    .any(|one| one.kind == "key" && one.name == *key)
+            };
+            examined.missing_keys = migrate::expected_keys()?
+                .into_iter()
+                .filter_map(|key| key.strip_prefix("tenant.").map(ToOwned::to_owned))
+                .filter(|key| !holds(key))
+                .collect();
             Ok(examined)
         }
     }
@@ -200,6 +215,7 @@ fn compared(found: &[Object], expected: &[(String, String)], broken_keys: i64) -
         tables: tables.len(),
         indexes: indexes.len(),
         triggers: triggers.len(),
+        missing_keys: Vec::new(),
         broken_keys: usize::try_from(broken_keys).unwrap_or(usize::MAX),
     }
 }
@@ -208,4 +224,23 @@ fn compared(found: &[Object], expected: &[(String, String)], broken_keys: i64) -
 pub(super) fn objects(conn: &mut SqliteConnection) -> QueryResult<Vec<(String, String)>> {
     let found: Vec<Object> = diesel::sql_query(ON_SQLITE).load(conn)?;
     Ok(found.into_iter().map(|one| (one.kind, one.name)).collect())
+}
+
+/// The foreign keys of a file that has every step as PostgreSQL names them, for [`migrate::expected_keys`].
+pub(super) fn keys(
+    conn: &mut SqliteConnection,
+    before: &str,
+    company: &str,
+) -> QueryResult<Vec<String>> {
+    let found: Vec<Object> = diesel::sql_query(
+        "SELECT 'key' AS kind, name || '_' || $1 || group_concat(\"from\", '_') || '_fkey' AS name FROM \
+         (SELECT m.name, f.id, f.\"from\" FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq) \
+         GROUP BY name, id",
+    )
+    .bind::<diesel::sql_types::Text, _>(company)
+    .load(conn)?;
+    Ok(found
+        .into_iter()
+        .map(|one| format!("{before}{}", one.name))
+        .collect())
 }

@@ -28,6 +28,9 @@ const MOST: usize = 200;
 /// The word for "more than can be named".
 const ALL: &str = "all";
 
+/// How a server's connection is called at PostgreSQL: that it serves is seen by it.
+pub(super) const NAME: &str = "steading serve";
+
 /// What another process said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
@@ -158,7 +161,7 @@ impl Notices {
     /// Listens and tells over one connection, until it breaks or somebody says stop.
     fn attend(&self, heard: &dyn Fn(Heard)) -> Result<()> {
         let mut conn = open_postgres(&self.url)?;
-        conn.batch_execute("LISTEN steading")?;
+        conn.batch_execute(&format!("SET application_name = '{NAME}'; LISTEN steading"))?;
         let me: i32 = diesel::select(pg_backend_pid()).get_result(&mut conn)?;
         self.is_listening.store(true, Ordering::Release);
         heard(Heard::Anything);

@@ -27,6 +27,14 @@ pub(super) fn open_postgres(url: &str) -> Result<PgConnection> {
     })
 }
 
+/// Opens a PostgreSQL connection that prepares no statement under a name, which a pooler in between would mix up.
+pub(super) fn open_uncached(url: &str) -> Result<PgConnection> {
+    open_postgres(url).map(|mut conn| {
+        conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+        conn
+    })
+}
+
 /// A pooled connection that can be marked as not to be used again.
 pub(super) struct Pooled {
     pub(super) conn: Conn,
@@ -56,12 +64,11 @@ impl ManageConnection for Manager {
             Self::Postgres {
                 url,
                 statement_cache,
-            } => open_postgres(url).map(|mut conn| {
-                if !statement_cache {
-                    conn.set_prepared_statement_cache_size(CacheSize::Disabled);
-                }
-                Conn::Postgres(conn)
-            }),
+            } => match statement_cache {
+                true => open_postgres(url),
+                false => open_uncached(url),
+            }
+            .map(Conn::Postgres),
         };
         conn.map(|conn| Pooled {
             conn,

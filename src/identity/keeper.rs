@@ -82,7 +82,8 @@ impl Keeper {
     pub(super) async fn open(app: &App) -> Result<Self> {
         let directory =
             Directory::open(app.control.clone(), app.clock.clone(), &app.config).await?;
-        let owned = app.control.read(|c| people::owners(c, None)).await? > 0;
+        let only = directory.only();
+        let owned = app.control.read(move |c| people::owners(c, only)).await? > 0;
         let now = app.clock.now();
         Ok(Self(Arc::new(Inner {
             control: app.control.clone(),
@@ -390,12 +391,12 @@ impl Keeper {
         {
             return;
         }
-        let keeper = self.clone();
+        let (keeper, only) = (self.clone(), self.0.directory.only());
         in_background(async move {
             if keeper
                 .0
                 .control
-                .read(|c| people::owners(c, None))
+                .read(move |c| people::owners(c, only))
                 .await
                 .is_ok_and(|owners| owners > 0)
             {

@@ -75,7 +75,10 @@ impl From<CryptoError> for BootError {
 impl From<MigrateError> for BootError {
     fn from(error: MigrateError) -> Self {
         match error {
-            MigrateError::Newer { .. } => Self::Configuration(error.to_string()),
+            MigrateError::Newer { .. } | MigrateError::Refused(_) => {
+                Self::Configuration(error.to_string())
+            }
+            MigrateError::Busy(_) => Self::Locked(error.to_string()),
             MigrateError::Unreachable(_) => Self::Unavailable(error.to_string()),
             MigrateError::Failed { .. } | MigrateError::Unknown { .. } => {
                 Self::Failed(error.to_string())
@@ -174,8 +177,31 @@ pub fn stands(loaded: &Loaded) -> Result<bool, BootError> {
     if options.database_url.is_none() {
         return Ok(options.data_dir.join("control.db").is_file());
     }
-    let reports = migrate::status(&options, Which::Control)?;
-    Ok(reports.iter().any(|report| !report.applied.is_empty()))
+    match migrate::status(&options, Which::Control) {
+        // What it is cannot be said here; it is there.
+        Err(MigrateError::Newer { .. }) => Ok(true),
+        reports => Ok(reports?.iter().any(|report| !report.applied.is_empty())),
+    }
+}
+
+/// Refuses a PostgreSQL database that is there and waits for steps: other processes may serve it, so only a server that starts and
+/// `steading migrate up` bring it forward. A folder is this process's alone. Blocks.
+///
+/// # Errors
+/// [`BootError::Configuration`] where steps wait or the database is newer; [`BootError::Unavailable`].
+pub fn refuse_waiting(loaded: &Loaded) -> Result<(), BootError> {
+    let options = store_options(loaded, Clock::system(), &JobBell::default());
+    if options.database_url.is_none() {
+        return Ok(());
+    }
+    let reports = migrate::status(&options, Which::All)?;
+    let waits = reports.iter().any(|report| !report.pending.is_empty());
+    if waits && reports.iter().any(|report| !report.applied.is_empty()) {
+        return Err(BootError::Configuration(
+            "The database waits for migrations, so nothing was done. Run steading migrate up first.".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 fn make_folder(folder: &Path) -> std::io::Result<()> {

@@ -80,7 +80,7 @@ pub fn outside(loaded: &Loaded) -> Outside {
                     ),
                 ),
             });
-            let (found, is_shut) = rights_lines(loaded, &options);
+            let (found, is_shut) = rights_lines(loaded, &options, waiting == 0);
             lines.extend(found);
             waiting == 0 && is_shut
         }
@@ -124,8 +124,8 @@ fn disk(loaded: &Loaded) -> Line {
     }
 }
 
-/// What the rights are like, and whether none of them opens anything.
-fn rights_lines(loaded: &Loaded, options: &StoreOptions) -> (Vec<Line>, bool) {
+/// What the rights are like, and whether none of them opens anything. What a step that waits would make is not missed.
+fn rights_lines(loaded: &Loaded, options: &StoreOptions, has_all_steps: bool) -> (Vec<Line>, bool) {
     if options.database_url.is_none() {
         return (Vec::new(), true);
     }
@@ -143,6 +143,7 @@ fn rights_lines(loaded: &Loaded, options: &StoreOptions) -> (Vec<Line>, bool) {
             let mut lines: Vec<Line> = found
                 .iter()
                 .filter(|one| concerns(loaded.config.tenancy, one))
+                .filter(|one| has_all_steps || one.rule != rights::WHOLE)
                 .map(|one| {
                     let level = if one.weight == Weight::Left {
                         Level::Warn

@@ -8,7 +8,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use super::boot::{BootError, stands, store_options};
+use super::boot::{BootError, refuse_waiting, stands, store_options};
 use crate::app::JobBell;
 use crate::clock::Clock;
 use crate::config::Loaded;
@@ -37,12 +37,7 @@ pub async fn look(loaded: &Loaded, clock: Clock) -> Result<Option<Look>, BootErr
     }
     let mut options = store_options(loaded, clock, &JobBell::default());
     let (original, lock) = if options.database_url.is_some() {
-        let pending = migrate::status(&options, Which::Control)?;
-        if pending.iter().any(|report| !report.pending.is_empty()) {
-            return Err(BootError::Configuration(
-                "The database waits for migrations, so nothing can be said about it. Run steading migrate up first.".to_owned(),
-            ));
-        }
+        refuse_waiting(loaded)?;
         (None, None)
     } else {
         let original = options.data_dir.clone();

@@ -159,6 +159,12 @@ impl Directory {
         })
     }
 
+    /// The one company that is served; none where many are.
+    pub fn only(&self) -> Option<TenantId> {
+        let one = (self.0.tenancy == Tenancy::Single).then(|| self.home())?;
+        one.map(|company| company.tenant)
+    }
+
     /// The company whose own host this is: its sub-domain of the base domain, or a domain it has proven to hold.
     pub fn at(&self, host: &str) -> Option<Arc<OpenCompany>> {
         if self.0.tenancy == Tenancy::Single {

@@ -59,6 +59,7 @@ pub async fn examine(app: &App, company: &Company, owners: i64) -> Vec<Check> {
     let (indexes, index_count) = by_name(|e| (e.missing_indexes.clone(), e.indexes));
     let (triggers, trigger_count) = by_name(|e| (e.missing_triggers.clone(), e.triggers));
     let keys = match &examined {
+        Ok(examined) if !examined.missing_keys.is_empty() => Some(missed(&examined.missing_keys)),
         Ok(examined) if examined.broken_keys == 0 => None,
         Ok(examined) => Some(format!(
             "{} rows point at something that is not there.",

@@ -17,6 +17,17 @@ pub async fn judge_mode(control: &Control, tenancy: Tenancy) -> Result<Result<()
         return Ok(Ok(()));
     }
     let companies = control.read(store::slugs).await?;
+    let default = companies.iter().find(|(slug, _)| slug == DEFAULT_SLUG);
+    let ended = match default {
+        None if companies.is_empty() => None,
+        None => Some("was deleted"),
+        Some((_, status)) => (status == Status::Archived.as_str()).then_some("is archived"),
+    };
+    if let Some(ended) = ended {
+        return Ok(Err(format!(
+            "The company {DEFAULT_SLUG} {ended}, and with tenancy = single it is the one that is served. Set STEADING_TENANCY=multi to serve the others; or there delete every company that is left, and the next start with single begins anew."
+        )));
+    }
     let others: Vec<String> = companies
         .into_iter()
         .filter(|(slug, status)| slug != DEFAULT_SLUG && status != Status::Archived.as_str())

@@ -131,7 +131,10 @@ fn failures(reports: &[StoreReport]) -> usize {
 impl From<migrate::MigrateError> for Failure {
     fn from(error: migrate::MigrateError) -> Self {
         let exit = match &error {
-            migrate::MigrateError::Newer { .. } => Exit::Configuration,
+            migrate::MigrateError::Newer { .. } | migrate::MigrateError::Refused(_) => {
+                Exit::Configuration
+            }
+            migrate::MigrateError::Busy(_) => Exit::TryLater,
             migrate::MigrateError::Unreachable(_) => Exit::Unavailable,
             migrate::MigrateError::Unknown { .. } => Exit::BadInput,
             migrate::MigrateError::Failed { .. } => Exit::Failed,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use diesel::{Connection, SqliteConnection};
 use diesel_migrations::MigrationHarness;
 
-use super::store::{self, Engine, Plane, Store};
+use super::store::{Engine, Plane, Store};
 use super::{Direction, MigrateError};
 use crate::db::stores::StoreOptions;
 use crate::db::{Told, examine, sqlite};
@@ -205,10 +205,28 @@ fn make_template(folder: &Path, template: &Path) -> std::result::Result<(), Migr
 
 /// Kind and name of every table, index and trigger of a company's store that has every step, from one made in memory.
 pub(in crate::db) fn expected_objects() -> Result<Vec<(String, String)>> {
+    Ok(examine::objects(&mut in_memory(Plane::Tenant)?)?)
+}
+
+/// The foreign keys of a PostgreSQL database that has every step, each as `schema.name`. Both engines have the same ones; there the
+/// company is part of each, and the server names them by their columns.
+pub(in crate::db) fn expected_keys() -> Result<Vec<String>> {
+    let mut keys = Vec::new();
+    for (plane, company) in [(Plane::Control, ""), (Plane::Tenant, "tenant_id_")] {
+        keys.extend(examine::keys(
+            &mut in_memory(plane)?,
+            &format!("{}.", plane.name()),
+            company,
+        )?);
+    }
+    Ok(keys)
+}
+
+fn in_memory(plane: Plane) -> Result<SqliteConnection> {
     let mut conn = SqliteConnection::establish(":memory:").map_err(broken)?;
-    conn.run_pending_migrations(store::tenant_on_sqlite())
+    conn.run_pending_migrations(plane.on_sqlite())
         .map_err(Error::Internal)?;
-    Ok(examine::objects(&mut conn)?)
+    Ok(conn)
 }
 
 /// Gives a file its name once it is on disk.

@@ -6,6 +6,7 @@
 
 pub(super) mod company;
 mod force;
+mod guard;
 pub(in crate::db) mod lone;
 mod registry;
 mod snapshot;
@@ -25,13 +26,11 @@ use super::{pool, postgres, provision, sqlite};
 use crate::id::TenantId;
 
 pub use self::company::create_tenant_store;
-pub(super) use self::company::expected_objects;
+pub(super) use self::company::{expected_keys, expected_objects};
 pub use self::force::{Forced, force};
 pub use self::registry::{Registered, registered};
 pub(super) use self::store::newest_of_companies;
 
-/// "steading" as a number: whoever migrates this database holds it.
-const ADVISORY_LOCK: i64 = 0x7374_6561_6469_6e67;
 /// Files migrated side by side: each waits for its disk most of the time.
 const SIDE_BY_SIDE: usize = 4;
 
@@ -71,6 +70,12 @@ pub enum MigrateError {
     /// The store cannot be reached.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
+    /// The addresses or the logins do not fit the database.
+    #[error("{0}")]
+    Refused(String),
+    /// Somebody else works on the database; a later attempt has a chance.
+    #[error("{0}")]
+    Busy(String),
 }
 
 /// What happened to one store.
@@ -132,7 +137,11 @@ pub fn run(
         store.report()
     };
     if options.is_postgres() {
-        return on_postgres(options, which, Touch::Step, &mut |store| change(store));
+        let touch = match direction {
+            Direction::Up => Touch::Step,
+            Direction::Down => Touch::Back,
+        };
+        return on_postgres(options, which, touch, &mut |store| change(store));
     }
     sqlite::assert_version().map_err(|e| MigrateError::Failed {
         store: "SQLite".to_owned(),
@@ -222,6 +231,8 @@ enum Touch {
     Look,
     /// Steps are run, never over a schema that is newer.
     Step,
+    /// A step is taken back, under nobody's feet.
+    Back,
     /// It is marked, whatever stands there.
     Mark,
 }
@@ -239,25 +250,31 @@ fn on_postgres<T>(
         .as_deref()
         .or(options.database_url.as_deref());
     let url = url.ok_or_else(|| unreachable("no address is configured"))?;
-    let mut conn = pool::open_postgres(url).map_err(unreachable)?;
-    if change {
-        // Held until the connection is closed.
-        conn.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))
-            .map_err(unreachable)?;
-        let login = options.database_url.as_deref().and_then(login_of);
-        provision::provision(&mut conn, login.as_deref()).map_err(|e| MigrateError::Failed {
-            store: "roles".to_owned(),
-            reason: e.reason(),
-        })?;
-    }
     let planes: Vec<Plane> = [Plane::Control, Plane::Tenant]
         .into_iter()
         .filter(|plane| wanted(which, *plane))
         .collect();
-    if touch != Touch::Mark {
+    let mut conn = pool::open_uncached(url).map_err(unreachable)?;
+    guard::one_database(options, &mut conn)?;
+    // Held until it is dropped.
+    let _lock = if change {
+        Some(guard::alone(url)?)
+    } else {
+        None
+    };
+    if touch == Touch::Back {
+        guard::nobody_serves(&mut conn)?;
+    }
+    // A newer database is left as it is, its grants too.
+    if matches!(touch, Touch::Step | Touch::Back) {
         for plane in &planes {
             conn = in_schema(conn, *plane, &mut Store::check_not_newer)?.0;
         }
+    }
+    if change {
+        let login = options.database_url.as_deref().and_then(login_of);
+        provision::provision(&mut conn, login.as_deref())
+            .map_err(|e| guard::not_the_owner(&mut conn, guard::roles(&e)))?;
     }
     let mut reports = Vec::new();
     for plane in &planes {
@@ -279,9 +296,6 @@ fn in_schema<T>(
     let schema = plane.name();
     // A database nobody prepared has no such role yet; then there is no table to look at either.
     let role = conn.batch_execute(&format!("SET ROLE {}", postgres::OWNER_ROLE));
-    if let Err(error) = role {
-        tracing::debug!(%error, "The owner role is not there yet");
-    }
     conn.batch_execute(&format!("SET search_path TO {schema}, pg_temp"))
         .map_err(unreachable)?;
     let mut store = Store {
@@ -295,7 +309,11 @@ fn in_schema<T>(
         return Err(unreachable("lost the connection"));
     };
     conn.batch_execute("RESET ROLE").map_err(unreachable)?;
-    Ok((conn, outcome?))
+    match outcome {
+        Ok(outcome) => Ok((conn, outcome)),
+        Err(error) if role.is_err() => Err(guard::not_the_owner(&mut conn, error)),
+        Err(error) => Err(error),
+    }
 }
 
 fn wanted(which: Which, plane: Plane) -> bool {

@@ -35,7 +35,7 @@ impl Plane {
         }
     }
 
-    fn on_sqlite(self) -> EmbeddedMigrations {
+    pub(super) fn on_sqlite(self) -> EmbeddedMigrations {
         match self {
             Self::Control => CONTROL_SQLITE,
             Self::Tenant => TENANT_SQLITE,
@@ -230,11 +230,6 @@ fn forward<DB: diesel::backend::Backend>(
 /// The newest step of the companies' plane; both engines have the same ones.
 pub(in crate::db) fn newest_of_companies() -> Option<String> {
     known_sqlite(Plane::Tenant).ok()?.pop()
-}
-
-/// The steps of a company's file.
-pub(super) fn tenant_on_sqlite() -> EmbeddedMigrations {
-    TENANT_SQLITE
 }
 
 /// The steps a file of `plane` has when it is up to date.

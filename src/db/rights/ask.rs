@@ -52,7 +52,8 @@ fn text(name: &str) -> String {
     format!("'{}'", name.replace('\'', "''"))
 }
 
-fn names(list: &[&str]) -> String {
+/// Names as a list of a question.
+pub(super) fn names(list: &[&str]) -> String {
     list.iter()
         .map(|name| text(name))
         .collect::<Vec<_>>()
@@ -60,7 +61,7 @@ fn names(list: &[&str]) -> String {
 }
 
 /// Roles that visitors' requests run as, or come in by.
-fn of_requests(logins: &Logins) -> Vec<&str> {
+pub(super) fn of_requests(logins: &Logins) -> Vec<&str> {
     let mut roles = vec![APP_ROLE, CONTROL_ROLE];
     if logins.are_apart() {
         roles.push(&logins.request);
@@ -367,22 +368,6 @@ pub(super) fn leftovers(
                 ),
             );
         }
-    }
-    let settings = rows(
-        conn,
-        &format!(
-            "SELECT r.rolname::text AS a, array_to_string(s.setconfig, ', ') AS b, '' AS c, '' AS d FROM pg_db_role_setting s \
-             JOIN pg_roles r ON r.oid = s.setrole WHERE r.rolname IN ({})",
-            names(&of_requests(logins))
-        ),
-    )?;
-    for row in &settings {
-        note(
-            found,
-            "rights.settings",
-            Weight::Left,
-            format!("The role {} has settings of its own: {}.", row.a, row.b),
-        );
     }
     Ok(())
 }

@@ -95,6 +95,10 @@ pub(super) fn is_guarded(schema: &str, table: &str, has_tenant: bool) -> bool {
 /// The one function of ours: it moves `updated_at`, as whoever runs the statement.
 pub(super) const FUNCTION: &str = "touch";
 
+/// What it does.
+pub(super) const FUNCTION_BODY: &str =
+    "BEGIN NEW.updated_at := pg_catalog.clock_timestamp(); RETURN NEW; END";
+
 /// What SQL of a stranger could use to leave its role, and only the server's superuser may take away from everybody: whether
 /// a request still has it, and how it is called.
 pub(super) const LEFTOVERS: [(&str, &str); 4] = [
@@ -111,7 +115,8 @@ pub(super) const LEFTOVERS: [(&str, &str); 4] = [
         "temporary tables, which can stand in front of real ones",
     ),
     (
-        "has_function_privilege($role, 'pg_catalog.lo_create(oid)', 'EXECUTE')",
+        "has_function_privilege($role, 'pg_catalog.lo_create(oid)', 'EXECUTE') OR has_function_privilege($role, 'pg_catalog.lo_creat(integer)', 'EXECUTE') \
+         OR has_function_privilege($role, 'pg_catalog.lo_from_bytea(oid, bytea)', 'EXECUTE')",
         "large objects, which belong to no company",
     ),
 ];

@@ -2,6 +2,7 @@
 //! `steading doctor`. A difference that opens a way to other companies' rows stops the start.
 
 mod ask;
+mod drift;
 mod matrix;
 mod shape;
 
@@ -10,6 +11,8 @@ use diesel::PgConnection;
 use super::migrate::MigrateError;
 use super::stores::StoreOptions;
 use super::{migrate, pool};
+
+pub use self::drift::WHOLE;
 
 /// What a difference means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +66,9 @@ pub fn findings(conn: &mut PgConnection, logins: &Logins) -> diesel::QueryResult
     shape::tables(conn, &mut found)?;
     shape::policies(conn, &mut found)?;
     shape::keys(conn, &mut found)?;
-    shape::around(conn, &mut found)?;
+    shape::around(conn, logins, &mut found)?;
+    drift::all(conn, logins, &mut found)?;
+    drift::keys(conn, &mut found)?;
     found.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.rule.cmp(b.rule)));
     Ok(found)
 }
@@ -78,7 +83,7 @@ pub fn inspect(options: &StoreOptions) -> Result<Vec<Finding>, MigrateError> {
     };
     let owner = options.owner_url.as_deref().unwrap_or(request);
     let unreachable = |error: &dyn std::fmt::Display| MigrateError::Unreachable(error.to_string());
-    let mut conn = pool::open_postgres(owner).map_err(|e| unreachable(&e))?;
+    let mut conn = pool::open_uncached(owner).map_err(|e| unreachable(&e))?;
     let current = ask::current_login(&mut conn).map_err(|e| unreachable(&e))?;
     let request = migrate::login_of(request).unwrap_or_else(|| current.clone());
     let logins = Logins {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use diesel::{PgConnection, QueryResult};
 
-use super::ask::{Row, note, rows};
+use super::ask::{Row, names, note, of_requests, rows};
 use super::matrix::{FUNCTION, PLANES, SETTING, is_guarded};
-use super::{Finding, Weight};
+use super::{Finding, Logins, Weight};
 use crate::db::postgres::OWNER_ROLE;
 
 /// Tables that are under row-level security by the matrix: what the catalogue calls ours, told apart by one condition.
@@ -194,7 +194,11 @@ pub(super) fn keys(conn: &mut PgConnection, found: &mut Vec<Finding>) -> QueryRe
 }
 
 /// Views, rules, functions and triggers that look past the policies or act with another's rights.
-pub(super) fn around(conn: &mut PgConnection, found: &mut Vec<Finding>) -> QueryResult<()> {
+pub(super) fn around(
+    conn: &mut PgConnection,
+    logins: &Logins,
+    found: &mut Vec<Finding>,
+) -> QueryResult<()> {
     let kinds = rows(
         conn,
         "SELECT DISTINCT v.oid::regclass::text AS a, CASE v.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'view' ELSE 'rule' END AS b, '' AS c, '' AS d \
@@ -219,10 +223,13 @@ pub(super) fn around(conn: &mut PgConnection, found: &mut Vec<Finding>) -> Query
         conn,
         &format!(
             "SELECT p.oid::regprocedure::text AS a, CASE WHEN p.prosecdef THEN 'definer' ELSE '' END AS b, \
-                    CASE WHEN n.nspname IN ('control', 'tenant', 'public') OR o.rolname = '{OWNER_ROLE}' THEN 'ours' ELSE '' END AS c, '' AS d \
+                    CASE WHEN n.nspname IN ('control', 'tenant', 'public') OR o.rolname = '{OWNER_ROLE}' OR EXISTS (SELECT FROM pg_roles q \
+                        WHERE q.rolname IN ({}) AND has_schema_privilege(q.oid, n.oid, 'USAGE') AND has_function_privilege(q.oid, p.oid, 'EXECUTE')) \
+                        THEN 'ours' ELSE '' END AS c, '' AS d \
              FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_roles o ON o.oid = p.proowner \
              WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND (p.prosecdef OR n.nspname IN ('control', 'tenant')) \
-             AND NOT (p.proname = '{FUNCTION}' AND NOT p.prosecdef AND n.nspname IN ('control', 'tenant'))"
+             AND NOT (p.proname = '{FUNCTION}' AND NOT p.prosecdef AND n.nspname IN ('control', 'tenant'))",
+            names(&of_requests(logins))
         ),
     )?;
     for Row {

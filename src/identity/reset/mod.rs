@@ -100,7 +100,8 @@ async fn find(app: &App, email: &str) -> Result<User> {
 
 /// An invited owner who got a password owns the instance from now on.
 pub(super) async fn look_for_owner(app: &App, keeper: &Keeper) -> Result<()> {
-    if !keeper.has_owner() && app.control.read(|c| people::owners(c, None)).await? > 0 {
+    let only = keeper.directory().only();
+    if !keeper.has_owner() && app.control.read(move |c| people::owners(c, only)).await? > 0 {
         keeper.owned();
     }
     Ok(())

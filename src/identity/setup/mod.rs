@@ -21,17 +21,19 @@ use crate::id::{TenantId, UserId};
 use crate::tenancy::{self, Settings};
 use crate::{Error, Result};
 
-/// A new link with which the instance can be made one's own; nothing once somebody owns it. Older links stop working.
+/// A new link with which the instance can be made one's own; nothing once somebody owns it: where one company is served, that one.
+/// Older links stop working.
 ///
 /// # Errors
 /// Where the store does not answer.
 pub async fn setup_link(app: &App) -> Result<Option<String>> {
     let token = PlainToken::generate()?;
     let hash = token.hash();
+    let only = Keeper::of(app)?.directory().only();
     let issued = app
         .control
         .write(move |c| {
-            if people::owners(c, None)? > 0 {
+            if people::owners(c, only)? > 0 {
                 return Ok(false);
             }
             let expires_at = c.now().plus(Purpose::Setup.lifetime());
@@ -55,6 +57,7 @@ struct Claim {
 async fn claim(app: &App, claim: Claim, origin: Origin) -> Result<PlainToken> {
     let keeper = Keeper::of(app)?;
     let tenant = keeper.directory().home().ok_or(Error::NotFound)?.tenant;
+    let only = keeper.directory().only();
     let now = app.clock.now();
     let user = UserId::new(now);
     let token = PlainToken::generate()?;
@@ -62,7 +65,7 @@ async fn claim(app: &App, claim: Claim, origin: Origin) -> Result<PlainToken> {
     let session = move |user| NewSession::new(now, user, tenant, hash, &from);
     app.control
         .write(move |c| {
-            if people::owners(c, None)? > 0 {
+            if people::owners(c, only)? > 0 {
                 return Err(owned_already());
             }
             let link = one_time::usable(c, Purpose::Setup, &claim.link)?.ok_or_else(dead_link)?;

@@ -213,6 +213,183 @@ const DRIFTS: &[(&str, &str, Weight, &str)] = &[
         Weight::Opens,
         "make schemas",
     ),
+    // What the matrix does not hold by name.
+    (
+        "CREATE SCHEMA tools; GRANT USAGE ON SCHEMA tools TO steading_app; \
+         CREATE FUNCTION tools.all_partners() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM tenant.partners'",
+        "rights.functions",
+        Weight::Opens,
+        "tools.all_partners() runs with its owner's rights",
+    ),
+    (
+        "CREATE SCHEMA tools; \
+         CREATE FUNCTION tools.all_partners() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM tenant.partners'",
+        "rights.functions",
+        Weight::Left,
+        "tools.all_partners() runs with its owner's rights",
+    ),
+    (
+        "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO steading_app",
+        "rights.server",
+        Weight::Opens,
+        "steading_app may run pg_read_file(text)",
+    ),
+    (
+        "GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO PUBLIC",
+        "rights.server",
+        Weight::Opens,
+        "steading_app, steading_control, steading_request may run pg_read_binary_file(text)",
+    ),
+    (
+        "GRANT EXECUTE ON FUNCTION lo_import(text) TO steading_request",
+        "rights.server",
+        Weight::Opens,
+        "steading_request may run lo_import(text)",
+    ),
+    (
+        "GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO steading_control",
+        "rights.server",
+        Weight::Left,
+        "steading_control may run pg_ls_dir(text)",
+    ),
+    (
+        "GRANT pg_read_server_files TO steading_app",
+        "rights.members",
+        Weight::Opens,
+        "steading_app may become pg_read_server_files",
+    ),
+    (
+        "ALTER DEFAULT PRIVILEGES FOR ROLE steading_owner GRANT SELECT ON TABLES TO PUBLIC",
+        "rights.grants",
+        Weight::Left,
+        "What steading_owner makes from now on gives PUBLIC SELECT.",
+    ),
+    (
+        "ALTER DEFAULT PRIVILEGES FOR ROLE steading_owner IN SCHEMA control GRANT INSERT ON TABLES TO steading_app",
+        "rights.grants",
+        Weight::Left,
+        "gives steading_app INSERT in the schema control",
+    ),
+    (
+        "ALTER DEFAULT PRIVILEGES FOR ROLE steading_owner IN SCHEMA tenant GRANT TRUNCATE ON TABLES TO steading_app",
+        "rights.grants",
+        Weight::Left,
+        "gives steading_app TRUNCATE in the schema tenant",
+    ),
+    (
+        "CREATE ROLE stranger LOGIN BYPASSRLS",
+        "rights.roles",
+        Weight::Left,
+        "The login stranger is BYPASSRLS.",
+    ),
+    (
+        "CREATE ROLE stranger LOGIN BYPASSRLS; GRANT USAGE ON SCHEMA tenant TO stranger",
+        "rights.roles",
+        Weight::Breaks,
+        "The login stranger is BYPASSRLS and may use our schemas.",
+    ),
+    (
+        "GRANT steading_app TO steading_request WITH ADMIN OPTION",
+        "rights.members",
+        Weight::Left,
+        "steading_request may make others members of steading_app",
+    ),
+    (
+        "GRANT SELECT ON tenant.partners TO steading_app WITH GRANT OPTION",
+        "rights.grants",
+        Weight::Left,
+        "steading_app may hand on SELECT on tenant.partners",
+    ),
+    (
+        "GRANT USAGE ON SCHEMA tenant TO steading_app WITH GRANT OPTION",
+        "rights.grants",
+        Weight::Left,
+        "steading_app may hand on USAGE on the schema tenant",
+    ),
+    (
+        "GRANT SET ON PARAMETER session_replication_role TO steading_request",
+        "rights.server",
+        Weight::Breaks,
+        "steading_request may SET the server's setting session_replication_role",
+    ),
+    (
+        "CREATE OR REPLACE FUNCTION tenant.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "rights.functions",
+        Weight::Breaks,
+        "tenant.touch() is not as we made it",
+    ),
+    (
+        "ALTER FUNCTION tenant.touch() OWNER TO steading_app",
+        "rights.functions",
+        Weight::Opens,
+        "tenant.touch() is not as we made it",
+    ),
+    (
+        "ALTER FUNCTION control.touch() SET search_path TO tenant",
+        "rights.functions",
+        Weight::Breaks,
+        "control.touch() is not as we made it",
+    ),
+    (
+        "GRANT CONNECT ON DATABASE \"$db\" TO PUBLIC",
+        "rights.server",
+        Weight::Left,
+        "Everybody may connect",
+    ),
+    (
+        "GRANT EXECUTE ON FUNCTION pg_catalog.lo_from_bytea(oid, bytea) TO PUBLIC",
+        "rights.server",
+        Weight::Left,
+        "large objects",
+    ),
+    (
+        "ALTER DATABASE \"$db\" SET synchronous_commit = off",
+        "rights.settings",
+        Weight::Breaks,
+        "Everybody has settings of its own in this database: synchronous_commit=off.",
+    ),
+    (
+        "ALTER ROLE ALL SET row_security = off",
+        "rights.settings",
+        Weight::Breaks,
+        "Everybody has settings of its own: row_security=off.",
+    ),
+    (
+        "ALTER ROLE steading_owner SET session_replication_role = replica",
+        "rights.settings",
+        Weight::Breaks,
+        "The role steading_owner has settings of its own: session_replication_role=replica.",
+    ),
+    (
+        "ALTER ROLE steading_request SET work_mem = '8MB'",
+        "rights.settings",
+        Weight::Left,
+        "The role steading_request has settings of its own: work_mem=8MB.",
+    ),
+    (
+        "DROP TRIGGER partners_touch ON tenant.partners",
+        "store.whole",
+        Weight::Breaks,
+        "partners_touch on tenant.partners is missing",
+    ),
+    (
+        "ALTER TABLE control.tenants ENABLE REPLICA TRIGGER tenants_touch",
+        "store.whole",
+        Weight::Breaks,
+        "tenants_touch on control.tenants is missing or switched off",
+    ),
+    (
+        "ALTER TABLE tenant.links DROP CONSTRAINT links_tenant_id_enrolment_id_fkey",
+        "store.whole",
+        Weight::Breaks,
+        "tenant.links_tenant_id_enrolment_id_fkey is missing",
+    ),
+    (
+        "ALTER TABLE control.memberships DISABLE TRIGGER ALL",
+        "store.whole",
+        Weight::Breaks,
+        "control.memberships_user_id_fkey is missing or switched off",
+    ),
 ];
 
 #[test]

@@ -4,6 +4,7 @@ mod away;
 mod beside;
 mod bootstrap;
 mod companies;
+mod database;
 mod disk_full;
 pub mod health;
 mod keys;

@@ -7,13 +7,14 @@ use std::process::Command;
 
 use diesel::prelude::*;
 use diesel::sql_query;
+use steading::db::migrate::{self, Direction, Which};
 use steading::db::schema::tenant::settings;
 use steading::db::{Scope, Stores};
 
 use crate::harness::engine::Engine;
 use crate::harness::guardian::Guardian;
-use crate::harness::ports;
-use crate::harness::stores::TestStores;
+use crate::harness::stores::{TestStores, Unopened};
+use crate::harness::{ports, postgres};
 
 /// Transactions, each of so many statements: 200,000 in all.
 const TRANSACTIONS: usize = 2_000;
@@ -121,4 +122,33 @@ async fn no_statement_behind_a_pooler_meets_another_company() {
         reader.await.unwrap();
     }
     stores.shutdown().await;
+}
+
+#[test]
+fn one_address_through_a_pooler_migrates_and_leaves_no_lock() {
+    let urls = postgres::fresh_database();
+    let folder = tempfile::Builder::new()
+        .prefix("steading-tests-pooler-")
+        .tempdir()
+        .unwrap()
+        .keep();
+    let (_pooler, address) = pooled(&urls.owner, &folder);
+    let mut options = Unopened::empty(Engine::Postgres).options;
+    options.database_url = Some(address);
+    options.owner_url = None;
+    for direction in [Direction::Up, Direction::Down, Direction::Up] {
+        migrate::run(&options, Which::All, direction).unwrap();
+    }
+    let mut behind = PgConnection::establish(&urls.superuser).unwrap();
+    let held: i64 = sql_query("SELECT count(*) AS held FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+        .get_result::<Held>(&mut behind)
+        .unwrap()
+        .held;
+    assert_eq!(held, 0);
+}
+
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    held: i64,
 }

@@ -1,7 +1,7 @@
 //! The nine checks of a company: each thing that is broken is found by its own check.
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use serde_json::Value;
 
 use super::{PASSWORD, create, multi};
@@ -76,6 +76,46 @@ fn each_break_is_found_by_its_own_check() {
             wrong(&home, "acme").contains(&expected.to_owned()),
             "{statement}"
         );
+    }
+}
+
+#[test]
+fn a_trigger_or_a_foreign_key_that_went_is_found_on_the_server_too() {
+    for (statement, expected, name) in [
+        (
+            "DROP TRIGGER links_touch ON tenant.links",
+            "triggers",
+            "links_touch",
+        ),
+        (
+            "ALTER TABLE tenant.links DISABLE TRIGGER links_touch",
+            "triggers",
+            "links_touch",
+        ),
+        (
+            "ALTER TABLE tenant.links DROP CONSTRAINT links_tenant_id_partner_id_fkey",
+            "foreign_keys",
+            "links_tenant_id_partner_id_fkey",
+        ),
+        (
+            "ALTER TABLE tenant.enrolments DISABLE TRIGGER ALL",
+            "foreign_keys",
+            "enrolments_tenant_id_partner_id_fkey",
+        ),
+    ] {
+        let home = multi(Engine::Postgres);
+        create(&home, "acme");
+        assert_eq!(wrong(&home, "acme"), ["owner"]);
+        let mut conn = PgConnection::establish(&home.database.as_ref().unwrap().superuser).unwrap();
+        conn.batch_execute(statement).unwrap();
+        assert!(
+            wrong(&home, "acme").contains(&expected.to_owned()),
+            "{statement}"
+        );
+        for words in [&["tenant", "health", "acme"][..], &["doctor"]] {
+            let told = home.run(words).expect_code(1);
+            assert!(told.stdout.contains(name), "{statement}: {told:?}");
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The steps of the stores, by hand: which stores each flag means, what a look leaves alone, what forcing does.
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, SqliteConnection};
 use serde_json::Value;
 
 use super::{bytes, create, multi};
@@ -146,9 +148,49 @@ on_both_engines! {
     }
 }
 
+on_both_engines! {
+    fn a_step_that_nobody_knows_is_forced_out_of_the_list(engine: Engine) {
+        let home = multi(engine);
+        create(&home, "acme");
+        let flags = one(engine);
+        let steps = applied(&home, flags);
+        let newest = steps.last().unwrap();
+        let insert = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000001')";
+        for (flags, plane) in [(flags, "tenant"), (&["--control-only"], "control")] {
+            let newest = match plane {
+                "control" => applied(&home, flags).pop().unwrap(),
+                _ => newest.clone(),
+            };
+            match &home.database {
+                None => {
+                    let id = home.run(&["migrate", "status", "--json"]).expect_code(0).json();
+                    let store = id.as_array().unwrap().iter().find(|store| store["tenant"] == "acme").unwrap()["store"].as_str().unwrap().to_owned();
+                    let path = match plane {
+                        "control" => home.data().join("control.db"),
+                        _ => home.data().join(format!("tenants/{store}.db")),
+                    };
+                    SqliteConnection::establish(path.to_str().unwrap()).unwrap().batch_execute(insert).unwrap();
+                }
+                Some(urls) => {
+                    let insert = insert.replace("INTO ", &format!("INTO {plane}."));
+                    PgConnection::establish(&urls.superuser).unwrap().batch_execute(&insert).unwrap();
+                }
+            }
+            for verb in ["status", "check", "up"] {
+                assert!(migrate(&home, &[verb], 78).stderr.contains("newer"));
+            }
+            let would = migrate(&home, &[&["force", &newest, "--dry-run"], flags].concat(), 0);
+            assert!(would.stdout.contains("99990101000001"), "{would:?}");
+            let _ = migrate(&home, &["check"], 78);
+            let _ = migrate(&home, &[&["force", &newest, "--yes"], flags].concat(), 0);
+            let _ = migrate(&home, &["check"], 0);
+        }
+    }
+}
+
 /// What the trail of the control plane tells of, the oldest first.
 fn actions(home: &Home) -> Vec<String> {
-    use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, sql_query};
+    use diesel::{RunQueryDsl, sql_query};
     #[derive(diesel::QueryableByName)]
     struct Row {
         #[diesel(sql_type = diesel::sql_types::Text)]

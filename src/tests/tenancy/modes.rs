@@ -72,6 +72,47 @@ crate::on_both_engines! {
         assert_eq!(people[0]["email"], "ada@example.com");
     }
 
+    fn the_way_back_needs_a_default_that_can_be_served(engine: Engine) {
+        let home = super::multi(engine);
+        create(&home, "acme");
+        let _ = home.run(&["tenant", "freeze", "default"]).expect_code(0);
+        let _ = home.run(&["tenant", "archive", "default", "--yes"]).expect_code(0);
+        let _ = home.run(&["tenant", "freeze", "acme"]).expect_code(0);
+        let _ = home.run(&["tenant", "archive", "acme", "--yes"]).expect_code(0);
+        let single = home.without_env("STEADING_TENANCY");
+        for command in [&["serve"][..], &["tenant", "list"]] {
+            let refused = single.run(command).expect_code(78);
+            assert!(refused.stderr.contains("default is archived") && refused.stderr.contains("STEADING_TENANCY=multi"), "{refused:?}");
+        }
+        let many = single.env("STEADING_TENANCY", "multi");
+        let _ = many.run(&["tenant", "delete", "default", "--yes"]).expect_code(0);
+        let single = many.without_env("STEADING_TENANCY");
+        let refused = single.run(&["serve"]).expect_code(78);
+        assert!(refused.stderr.contains("default was deleted"), "{refused:?}");
+        // As it says: with nothing left it begins anew.
+        let many = single.env("STEADING_TENANCY", "multi");
+        let _ = many.run(&["tenant", "delete", "acme", "--yes"]).expect_code(0);
+        let single = many.without_env("STEADING_TENANCY");
+        let server = single.serve();
+        assert_eq!(server.client().get(&server.setup_path()).status, 200);
+        assert_eq!(server.terminate(), 0);
+    }
+
+    fn a_default_that_nobody_owns_can_be_made_ones_own_whoever_owned_the_others(engine: Engine) {
+        let home = super::multi(engine);
+        let made = home.run_with_input(&["tenant", "create", "acme", "--owner-email", "ada@example.com", "--password-stdin"], super::PASSWORD);
+        let _ = made.expect_code(0);
+        let _ = home.run(&["tenant", "freeze", "acme"]).expect_code(0);
+        let _ = home.run(&["tenant", "archive", "acme", "--yes"]).expect_code(0);
+        let single = home.without_env("STEADING_TENANCY");
+        let server = single.serve();
+        let page = server.client().get(&server.setup_path());
+        assert_eq!(page.status, 200);
+        assert_eq!(server.client().get("/login").location(), "/setup");
+        let _ = single.run(&["setup-url"]).expect_code(0);
+        assert_eq!(server.terminate(), 0);
+    }
+
     fn a_default_that_was_deleted_stays_gone(engine: Engine) {
         let home = super::multi(engine);
         create(&home, "acme");
