@@ -97,5 +97,8 @@ fn a_store_that_is_away_is_told_of() {
         found.contains(&"store".to_owned()) && found.contains(&"query".to_owned()),
         "{found:?}"
     );
+    let told = home.run(&["tenant", "health", "acme"]).expect_code(1);
+    assert_eq!(told.stdout.matches("is missing. Put it back").count(), 7);
+    assert!(!told.stdout.contains("busy"), "{told:?}");
     assert_eq!(wrong(&home, "beta"), ["owner"]);
 }
