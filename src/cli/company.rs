@@ -25,6 +25,11 @@ pub struct Company {
 }
 
 impl CompanyArg {
+    /// Whether the instance itself may be meant: many companies are served and none of them is named.
+    pub fn means_instance(&self, app: &App) -> bool {
+        app.config.tenancy == Tenancy::Multi && self.tenant.is_none()
+    }
+
     /// Finds the company.
     ///
     /// # Errors

@@ -9,12 +9,12 @@ use super::stores::Io;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::config::Tenancy;
-use crate::db::{Plane, Scoped};
+use crate::db::{Plane, Scope, Scoped};
 use crate::id::JobId;
 use crate::jobs::{self, Filter, Job, Outcome as Ending, State};
 use crate::{Error, Result};
 
-/// See and steer the work that waits
+/// See and steer the work that waits; of the instance itself where it serves many companies and no --tenant is given
 #[derive(Debug, Subcommand)]
 pub enum Jobs {
     /// Show the newest jobs that are not over
@@ -130,26 +130,51 @@ impl Jobs {
     }
 }
 
-/// Jobs of the company and, in single mode, of its accounts, newest first.
+/// Whether the control plane's queue is meant too: the accounts' in single mode, the instance's where no company is named.
+fn has_accounts(app: &App, company: &CompanyArg) -> bool {
+    app.config.tenancy == Tenancy::Single || company.means_instance(app)
+}
+
+/// The company's way in; none where the instance is meant.
+fn scope(app: &App, company: &CompanyArg) -> Result<Option<Scope>, Failure> {
+    if company.means_instance(app) {
+        return Ok(None);
+    }
+    Ok(Some(company.open(app)?.scope))
+}
+
+/// What the control plane's queue is called.
+fn control_queue(app: &App) -> &'static str {
+    match app.config.tenancy {
+        Tenancy::Single => "accounts",
+        Tenancy::Multi => "instance",
+    }
+}
+
+/// Jobs of the company and, in single mode, of its accounts, or of the instance; newest first.
 async fn found(
     app: &App,
     company: &CompanyArg,
     filter: Filter,
     limit: u16,
 ) -> Result<Vec<View>, Failure> {
-    let scope = company.open(app)?.scope;
     let limit = i64::from(limit);
     let wanted = filter.clone();
-    let own = scope
-        .read(move |c| jobs::page(c, &wanted, None, limit))
-        .await?;
+    let own = match scope(app, company)? {
+        Some(scope) => {
+            scope
+                .read(move |c| jobs::page(c, &wanted, None, limit))
+                .await?
+        }
+        None => Vec::new(),
+    };
     let mut views: Vec<View> = own.into_iter().map(view("company")).collect();
-    if app.config.tenancy == Tenancy::Single {
+    if has_accounts(app, company) {
         let accounts = app
             .control
             .read(move |c| jobs::page(c, &filter, None, limit))
             .await?;
-        views.extend(accounts.into_iter().map(view("accounts")));
+        views.extend(accounts.into_iter().map(view(control_queue(app))));
         views.sort_by_key(|job| std::cmp::Reverse(job.id));
         views.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     }
@@ -212,9 +237,11 @@ impl Run {
             io.say(format!("{} due.", due.len()));
             return Ok(());
         }
-        let tenant = self.company.open(app)?.scope.tenant();
-        let mut ran = jobs::run_due(app, Some(tenant)).await?;
-        if app.config.tenancy == Tenancy::Single {
+        let mut ran = match scope(app, &self.company)? {
+            Some(scope) => jobs::run_due(app, Some(scope.tenant())).await?,
+            None => Vec::new(),
+        };
+        if has_accounts(app, &self.company) {
             ran.extend(jobs::run_due(app, None).await?);
         }
         let failed = ran
@@ -258,15 +285,17 @@ fn apply<P: Plane>(c: &mut Scoped<'_, P>, app: &App, verb: Verb, id: JobId) -> R
 }
 
 impl One {
-    /// In the company's queue, else, in single mode, in its accounts'.
+    /// In the company's queue, else, in single mode, in its accounts'; or in the instance's.
     async fn change(self, app: &App, io: &mut Io, told: &str, verb: Verb) -> Outcome {
-        let scope = self.company.open(app)?.scope;
         let (inside, id) = (app.clone(), self.id);
         let mut queue = "company";
-        let mut job = scope.write(move |c| apply(c, &inside, verb, id)).await;
-        if matches!(job, Err(Error::NotFound)) && app.config.tenancy == Tenancy::Single {
+        let mut job = match scope(app, &self.company)? {
+            Some(scope) => scope.write(move |c| apply(c, &inside, verb, id)).await,
+            None => Err(Error::NotFound),
+        };
+        if matches!(job, Err(Error::NotFound)) && has_accounts(app, &self.company) {
             let inside = app.clone();
-            queue = "accounts";
+            queue = control_queue(app);
             job = app
                 .control
                 .write(move |c| apply(c, &inside, verb, id))

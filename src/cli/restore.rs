@@ -108,6 +108,10 @@ fn words(restored: &Restored) -> String {
             "Restored from {}. What was there is in {kept}.{without}",
             restored.backup
         ),
+        (None, true) => format!(
+            "Restored from {}. Nothing was there to keep.{without}",
+            restored.backup
+        ),
         _ => format!(
             "This would come back from {}. Nothing was changed.{without}",
             restored.backup

@@ -1,8 +1,9 @@
-//! First answers to requests that carry an `Idempotency-Key`, kept beside what they changed.
+//! First answers to requests that carry an `Idempotency-Key`, kept beside what they changed. Both planes have the same table, so one
+//! set of statements serves both.
 
 use diesel::prelude::*;
 
-use super::conn::TenantConn;
+use super::conn::{Plane, Scoped, TenantConn};
 use super::schema::tenant::idempotency_keys;
 use crate::Result;
 use crate::clock::Timestamp;
@@ -27,7 +28,7 @@ pub struct KeptAnswer {
 ///
 /// # Errors
 /// Where the store fails.
-pub fn kept_answer(c: &mut TenantConn, key: &str) -> Result<Option<KeptAnswer>> {
+pub fn kept_answer<P: Plane>(c: &mut Scoped<'_, P>, key: &str) -> Result<Option<KeptAnswer>> {
     Ok(idempotency_keys::table.find(key).first(c.db()).optional()?)
 }
 
@@ -35,7 +36,7 @@ pub fn kept_answer(c: &mut TenantConn, key: &str) -> Result<Option<KeptAnswer>> 
 ///
 /// # Errors
 /// [`crate::Error::Duplicate`] where another request with this key was first.
-pub fn keep_answer(c: &mut TenantConn, answer: &KeptAnswer) -> Result<()> {
+pub fn keep_answer<P: Plane>(c: &mut Scoped<'_, P>, answer: &KeptAnswer) -> Result<()> {
     diesel::insert_into(idempotency_keys::table)
         .values(answer)
         .execute(c.db())?;
@@ -58,7 +59,11 @@ pub fn first_answer(c: &mut TenantConn) -> Result<Option<Timestamp>> {
 ///
 /// # Errors
 /// Where the store fails.
-pub fn forget_answers(c: &mut TenantConn, before: Timestamp, most: i64) -> Result<usize> {
+pub fn forget_answers<P: Plane>(
+    c: &mut Scoped<'_, P>,
+    before: Timestamp,
+    most: i64,
+) -> Result<usize> {
     let old: Vec<String> = idempotency_keys::table
         .filter(idempotency_keys::created_at.lt(before))
         .select(idempotency_keys::key)

@@ -242,15 +242,20 @@ impl Tenants {
         }
     }
 
+    /// The name of a company's file below the data folder, where it is not there though it should be. A file that is still open
+    /// goes on being read and written by this process while nobody else can see it, so the folder is asked.
+    pub fn missing_file(&self, tenant: TenantId) -> Option<String> {
+        let path = self.files()?.path(tenant);
+        let name = path.file_name()?.to_string_lossy().into_owned();
+        (!path.is_file()).then(|| format!("tenants/{name}"))
+    }
+
     /// Whether one company's store answers: its file is there and its tables can be read.
     ///
     /// # Errors
     /// [`Error::Busy`] where it does not.
     pub async fn answers(&self, tenant: TenantId) -> Result<()> {
-        if let Engine::Sqlite { files, .. } = &self.inner.engine
-            && !files.path(tenant).is_file()
-        {
-            // One that is still open would go on reading what nobody else can see.
+        if self.missing_file(tenant).is_some() {
             tracing::error!(tenant.id = %tenant, "The company's file is missing");
             return Err(Error::Busy);
         }

@@ -7,7 +7,7 @@ use crate::crypto::Vault;
 use crate::db::ControlConn;
 use crate::id::TenantId;
 use crate::mailing::{self, Mail};
-use crate::tenancy::{self, Company};
+use crate::tenancy::{self, Also, Company};
 use crate::web::format::Format;
 use crate::web::request::CLOSE;
 
@@ -79,7 +79,23 @@ pub async fn close_company(
 /// # Errors
 /// As [`tenancy::keep`].
 pub async fn keep_company(app: &App, actor: &Actor, tenant: TenantId) -> Result<Company> {
+    keep_company_and(app, actor, tenant, Box::new(|_, _| Ok(()))).await
+}
+
+/// The same; `also` does what belongs to it in the same write.
+///
+/// # Errors
+/// As [`keep_company`], and what `also` returns.
+pub async fn keep_company_and(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    also: Also,
+) -> Result<Company> {
     let word = Word::of(app, actor);
-    let tell = move |c: &mut ControlConn, company: &Company| word.leave(c, company);
+    let tell = move |c: &mut ControlConn, company: &Company| {
+        word.leave(c, company)?;
+        also(c, company)
+    };
     tenancy::keep(app, actor, tenant, tell).await
 }

@@ -32,7 +32,7 @@ pub struct NewOwner {
 }
 
 /// A company that was opened.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Opened {
     /// The company.
     pub company: Company,
@@ -41,7 +41,7 @@ pub struct Opened {
 }
 
 /// A link to hand on.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct InvitationLink {
     /// Where it leads.
     pub url: String,
@@ -73,8 +73,32 @@ pub async fn open_with_link(
     company: NewCompany,
     owner: Option<NewOwner>,
 ) -> Result<Opened> {
+    open_with_link_and(app, actor, company, owner, Arc::new(|_, _| Ok(()))).await
+}
+
+/// What belongs to an opening and is done in the same write, with what was opened.
+type Also = Arc<dyn Fn(&mut ControlConn, &Opened) -> Result<()> + Send + Sync>;
+
+/// The same; `also` does what belongs to it in the same write, and may run again.
+///
+/// # Errors
+/// As [`open_company`], and what `also` returns.
+pub async fn open_with_link_and(
+    app: &App,
+    actor: &Actor,
+    company: NewCompany,
+    owner: Option<NewOwner>,
+    also: Also,
+) -> Result<Opened> {
     let Some(owner) = owner else {
-        let company = tenancy::open(app, actor, company, |_, _| Ok(())).await?;
+        let company = tenancy::open(app, actor, company, move |c, company| {
+            let opened = Opened {
+                company: company.clone(),
+                invitation: None,
+            };
+            also(c, &opened)
+        })
+        .await?;
         return Ok(Opened {
             company,
             invitation: None,
@@ -102,9 +126,14 @@ pub async fn open_with_link(
             expires_at: invitation.expires_at,
         }
     });
-    let by = actor.clone();
+    let (by, handed_on) = (actor.clone(), invitation.clone());
     let company = tenancy::open(app, actor, company, move |c, company| {
-        enter_owner(c, &by, company, &owner, sent.as_deref())
+        enter_owner(c, &by, company, &owner, sent.as_deref())?;
+        let opened = Opened {
+            company: company.clone(),
+            invitation: handed_on.clone(),
+        };
+        also(c, &opened)
     })
     .await?;
     reset::look_for_owner(app, keeper).await?;

@@ -19,52 +19,70 @@ pub(super) fn look(app: App, scope: Scope) -> Later<'static, Result<Vec<Check>>>
         if app.config.tenancy == Tenancy::Single {
             counts = counts.and(app.control.read(store::counts).await?);
         }
-        let format = Format::default();
-        let late = counts
-            .oldest_due
-            .map_or(0, |due| app.clock.now().since(due).as_secs());
-        let waits = if late > LATE_SECONDS {
-            Check {
-                name: "jobs.waiting",
-                label: "Work that waits".to_owned(),
-                level: Level::Bad,
-                finding: format!(
-                    "{} due, the oldest for {}. Look at the jobs page for what holds it up.",
-                    format.number(counts.due),
-                    format.duration(late)
-                ),
-            }
-        } else {
-            Check {
-                name: "jobs.waiting",
-                label: "Work that waits".to_owned(),
-                level: Level::Good,
-                finding: format!(
-                    "{} due, {} planned, {} under way.",
-                    format.number(counts.due),
-                    format.number(counts.waiting - counts.due),
-                    format.number(counts.running)
-                ),
-            }
-        };
-        let dead = Check {
-            name: "jobs.dead",
-            label: "Work given up".to_owned(),
-            level: if counts.dead == 0 {
-                Level::Good
-            } else {
-                Level::Warn
-            },
-            finding: match counts.dead {
-                0 => "None.".to_owned(),
-                dead => format!(
-                    "{} after too many failed attempts. Retry or cancel each on the jobs page.",
-                    format.number(dead)
-                ),
-            },
-        };
-        Ok(vec![waits, dead])
+        Ok(told(&app, counts, "the jobs page"))
     })
+}
+
+/// The same of the instance's own queue, where many companies are served: mails of accounts, deletions, looks at domains.
+///
+/// # Errors
+/// Where the control plane does not answer.
+pub async fn checks_of_instance(app: &App) -> Result<Vec<Check>> {
+    let counts = app.control.read(store::counts).await?;
+    Ok(told(
+        app,
+        counts,
+        "steading jobs list, or the report at /operator/report",
+    ))
+}
+
+/// What there is to say of a queue; `place` is where to look.
+fn told(app: &App, counts: Counts, place: &str) -> Vec<Check> {
+    let format = Format::default();
+    let late = counts
+        .oldest_due
+        .map_or(0, |due| app.clock.now().since(due).as_secs());
+    let waits = if late > LATE_SECONDS {
+        Check {
+            name: "jobs.waiting",
+            label: "Work that waits".to_owned(),
+            level: Level::Bad,
+            finding: format!(
+                "{} due, the oldest for {}. Look at {place} for what holds it up.",
+                format.number(counts.due),
+                format.duration(late)
+            ),
+        }
+    } else {
+        Check {
+            name: "jobs.waiting",
+            label: "Work that waits".to_owned(),
+            level: Level::Good,
+            finding: format!(
+                "{} due, {} planned, {} under way.",
+                format.number(counts.due),
+                format.number(counts.waiting - counts.due),
+                format.number(counts.running)
+            ),
+        }
+    };
+    let dead = Check {
+        name: "jobs.dead",
+        label: "Work given up".to_owned(),
+        level: if counts.dead == 0 {
+            Level::Good
+        } else {
+            Level::Warn
+        },
+        finding: match counts.dead {
+            0 => "None.".to_owned(),
+            dead => format!(
+                "{} after too many failed attempts. Retry or cancel each: {place}.",
+                format.number(dead)
+            ),
+        },
+    };
+    vec![waits, dead]
 }
 
 impl Counts {

@@ -27,6 +27,7 @@ mod tidy;
 mod work;
 
 pub use act::{cancel, retry, run_now};
+pub use checks::checks_of_instance;
 pub use enqueue::enqueue;
 pub use hints::note_due;
 pub use model::{Filter, MAX_ATTEMPTS, State};

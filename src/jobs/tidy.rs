@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::store;
 use crate::Result;
 use crate::clock::Timestamp;
-use crate::db::TenantConn;
 use crate::db::replay::{first_answer, forget_answers};
+use crate::db::{Plane, Scoped, TenantConn};
 use crate::gate::Later;
 use crate::slice::{JobContext, JobKind, JobPlane};
 
@@ -44,32 +44,22 @@ fn run(context: JobContext) -> Later<'static, Result<()>> {
     Box::pin(async move {
         loop {
             let full = match &context.scope {
-                Some(scope) => {
-                    scope
-                        .write(|c| {
-                            let now = c.now();
-                            let jobs = store::forget(c, now.minus(KEEP_JOBS), CHUNK)?;
-                            let answers = forget_answers(c, now.minus(KEEP_ANSWERS), CHUNK)?;
-                            Ok(is_full(jobs) || is_full(answers))
-                        })
-                        .await?
-                }
-                None => {
-                    context
-                        .app
-                        .control
-                        .write(|c| {
-                            let before = c.now().minus(KEEP_JOBS);
-                            Ok(is_full(store::forget(c, before, CHUNK)?))
-                        })
-                        .await?
-                }
+                Some(scope) => scope.write(sweep).await?,
+                None => context.app.control.write(sweep).await?,
             };
             if !full {
                 return Ok(());
             }
         }
     })
+}
+
+/// One write of it; true where more may be left.
+fn sweep<P: Plane>(c: &mut Scoped<'_, P>) -> Result<bool> {
+    let now = c.now();
+    let jobs = store::forget(c, now.minus(KEEP_JOBS), CHUNK)?;
+    let answers = forget_answers(c, now.minus(KEEP_ANSWERS), CHUNK)?;
+    Ok(is_full(jobs) || is_full(answers))
 }
 
 fn is_full(rows: usize) -> bool {

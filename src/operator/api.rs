@@ -1,18 +1,26 @@
 //! `/api/v1/operator/tenants`: companies, for programs with an operator's key.
 
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use super::companies::record::{Record, slug};
+use super::companies::record::{Record, owner, slug};
 use super::companies::{find, select};
 use super::door::Keyed;
+use super::once::{Keep, once};
 use super::usage::{self, Usage};
 use crate::clock::Timestamp;
+use crate::db::ControlConn;
 use crate::id::TenantId;
-use crate::identity::{self, NewOwner, open_with_link};
-use crate::tenancy::{self, Company, Status};
+use crate::identity::{self, NewOwner, Opened, open_with_link_and};
+use crate::tenancy::plans::{EntitlementView, entitlements};
+use crate::tenancy::{self, Also, Company, NewCompany, Status};
+use crate::web::once::Answer;
 use crate::web::route::Parameter;
 use crate::web::{Json, Query, answer};
 use crate::{Error, Result};
@@ -55,6 +63,10 @@ pub struct TenantBody {
     pub tax_id: Option<String>,
     /// What it does.
     pub industry: Option<String>,
+    /// The address of its logo, over https.
+    pub logo_url: Option<String>,
+    /// Its colour, `#rrggbb`, dark enough for white text.
+    pub color: Option<String>,
     /// When its trial ends.
     pub trial_ends_at: Option<Timestamp>,
     /// The first day of its contract.
@@ -96,6 +108,8 @@ impl TenantBody {
             legal_name: company.legal_name,
             tax_id: company.tax_id,
             industry: company.industry,
+            logo_url: company.logo_url,
+            color: company.color,
             trial_ends_at: company.trial_ends_at,
             erp_customer_id: company.erp_customer_id,
             stripe_customer_id: company.stripe_customer_id,
@@ -118,6 +132,8 @@ pub struct TenantWithUsage {
     pub tenant: TenantBody,
     /// What it uses now.
     pub usage: Usage,
+    /// What it may use of each product.
+    pub products: Vec<EntitlementView>,
 }
 
 /// A company that was opened.
@@ -154,6 +170,10 @@ pub struct NewTenant {
     pub tax_id: Option<String>,
     /// What it does.
     pub industry: Option<String>,
+    /// The address of its logo, over https.
+    pub logo_url: Option<String>,
+    /// Its colour, `#rrggbb`, dark enough for white text.
+    pub color: Option<String>,
     /// When its trial ends: a time, or the last day of it.
     pub trial_ends_at: Option<String>,
     /// The first day of its contract.
@@ -169,7 +189,7 @@ pub struct NewTenant {
 }
 
 /// What changes of a company; what is absent stays, an empty text takes a value away.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TenantChange {
     /// What people call it.
@@ -184,6 +204,10 @@ pub struct TenantChange {
     pub tax_id: Option<String>,
     /// What it does.
     pub industry: Option<String>,
+    /// The address of its logo, over https.
+    pub logo_url: Option<String>,
+    /// Its colour, `#rrggbb`, dark enough for white text.
+    pub color: Option<String>,
     /// When its trial ends: a time, or the last day of it.
     pub trial_ends_at: Option<String>,
     /// The first day of its contract.
@@ -210,6 +234,8 @@ fn over(mut record: Record, change: TenantChange) -> Record {
     set(&mut record.legal_name, change.legal_name);
     set(&mut record.tax_id, change.tax_id);
     set(&mut record.industry, change.industry);
+    set(&mut record.logo_url, change.logo_url);
+    set(&mut record.color, change.color);
     set(&mut record.trial_ends_at, change.trial_ends_at);
     set(&mut record.contract_start, change.contract_start);
     set(&mut record.contract_end, change.contract_end);
@@ -235,10 +261,38 @@ pub async fn list(who: Keyed, request: HttpRequest) -> Result<HttpResponse> {
 pub async fn one(who: Keyed, slug: Path<String>) -> Result<HttpResponse> {
     let company = find(&who.app, &slug).await?;
     let mut used = usage::of(&who.app, &[company.id]).await?;
-    Ok(answer::ok(&TenantWithUsage {
+    let id = company.id;
+    let products = who.app.control.read(move |c| entitlements(c, id)).await?;
+    let version = version(&company);
+    let mut response = answer::ok(&TenantWithUsage {
         usage: used.remove(&company.id).unwrap_or_default(),
+        products,
         tenant: TenantBody::of(company),
-    }))
+    });
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\"")) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// Which state of the registry's record this is: what a change may be made from. What the company uses is no part of it.
+fn version(company: &Company) -> i64 {
+    let hash = Sha256::digest(company.record().to_string());
+    let first = hash.iter().take(7);
+    first.fold(0, |number, byte| number << 8 | i64::from(*byte))
+}
+
+fn said(company: &Company) -> Result<Answer> {
+    let answer = Answer::ok(&TenantBody::of(company.clone()))?;
+    Ok(answer.version(version(company)))
+}
+
+fn opened(opened: &Opened) -> Result<Answer> {
+    let answer = Answer::created(&OpenedTenant {
+        tenant: TenantBody::of(opened.company.clone()),
+        owner_link: opened.invitation.as_ref().map(|link| link.url.clone()),
+    })?;
+    Ok(answer.version(version(&opened.company)))
 }
 
 /// `POST /operator/tenants`.
@@ -246,7 +300,16 @@ pub async fn one(who: Keyed, slug: Path<String>) -> Result<HttpResponse> {
 /// # Errors
 /// [`Error::Invalid`] for values that do not fit; [`Error::Conflict`] for a slug that is taken.
 pub async fn create(who: Keyed, body: Json<NewTenant>) -> Result<HttpResponse> {
-    let sent = body.value;
+    once(&who, &body.bytes, |keep| async {
+        let (new, owner) = wanted(body.value)?;
+        let also = move |c: &mut ControlConn<'_>, done: &Opened| keep.keep(c, &opened(done)?);
+        let done = open_with_link_and(&who.app, &who.actor, new, owner, Arc::new(also)).await?;
+        opened(&done)
+    })
+    .await
+}
+
+fn wanted(sent: NewTenant) -> Result<(NewCompany, Option<NewOwner>)> {
     let slug = slug(&sent.slug).map_err(|why| Error::Invalid(vec![why]))?;
     let (status, owner_email, owner_name) = (sent.status, sent.owner_email, sent.owner_name);
     let record = over(
@@ -258,6 +321,8 @@ pub async fn create(who: Keyed, body: Json<NewTenant>) -> Result<HttpResponse> {
             legal_name: sent.legal_name,
             tax_id: sent.tax_id,
             industry: sent.industry,
+            logo_url: sent.logo_url,
+            color: sent.color,
             trial_ends_at: sent.trial_ends_at,
             contract_start: sent.contract_start,
             contract_end: sent.contract_end,
@@ -278,16 +343,8 @@ pub async fn create(who: Keyed, body: Json<NewTenant>) -> Result<HttpResponse> {
             ));
         }
     };
-    let owner = owner_email.map(|email| NewOwner {
-        email,
-        name: owner_name,
-        password: None,
-    });
-    let opened = open_with_link(&who.app, &who.actor, new, owner).await?;
-    Ok(answer::created(&OpenedTenant {
-        tenant: TenantBody::of(opened.company),
-        owner_link: opened.invitation.map(|invitation| invitation.url),
-    }))
+    let owner = owner(owner_email, owner_name)?;
+    Ok((new, owner))
 }
 
 /// `PATCH /operator/tenants/{slug}`.
@@ -299,19 +356,36 @@ pub async fn change(
     slug: Path<String>,
     body: Json<TenantChange>,
 ) -> Result<HttpResponse> {
-    let company = find(&who.app, &slug).await?;
-    let read = over(Record::of(&company), body.value).read()?;
-    let company = tenancy::change_record(&who.app, &who.actor, company.id, move |company| {
+    let (company, expected) = (
+        find(&who.app, &slug).await?,
+        answer::if_match(&who.request)?,
+    );
+    let sent = body.value;
+    let change = move |company: &mut Company| {
+        if expected.is_some_and(|expected| expected != version(company)) {
+            return Err(Error::Stale);
+        }
+        let read = over(Record::of(company), sent.clone()).read()?;
         read.apply(company);
-    })
-    .await?;
-    Ok(answer::ok(&TenantBody::of(company)))
+        Ok(())
+    };
+    let change = Box::new(change);
+    let company = tenancy::try_change_record(&who.app, &who.actor, company.id, change).await?;
+    Ok(said(&company)?.respond(false))
 }
 
 async fn step(who: &Keyed, slug: &str, to: Status) -> Result<HttpResponse> {
-    let company = find(&who.app, slug).await?;
-    let company = tenancy::change_status(&who.app, &who.actor, company.id, to).await?;
-    Ok(answer::ok(&TenantBody::of(company)))
+    once(who, &[], |keep| async {
+        let company = find(&who.app, slug).await?;
+        let also = kept(keep);
+        let (app, actor) = (&who.app, &who.actor);
+        said(&tenancy::change_status_and(app, actor, company.id, to, also).await?)
+    })
+    .await
+}
+
+fn kept(keep: Keep) -> Also {
+    Box::new(move |c, company| keep.keep(c, &said(company)?))
 }
 
 /// `POST /operator/tenants/{slug}/activate`.
@@ -343,7 +417,30 @@ pub async fn archive(who: Keyed, slug: Path<String>) -> Result<HttpResponse> {
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] where it is not being closed.
 pub async fn keep(who: Keyed, slug: Path<String>) -> Result<HttpResponse> {
+    once(&who, &[], |keep| async {
+        let company = find(&who.app, &slug).await?;
+        let (app, actor) = (&who.app, &who.actor);
+        said(&identity::keep_company_and(app, actor, company.id, kept(keep)).await?)
+    })
+    .await
+}
+
+/// What deleting asks for.
+pub const CONFIRM: &[Parameter] = &[Parameter {
+    name: "confirm",
+    about: "The company's slug once more: it is deleted with everything it has, and cannot be brought back.",
+}];
+
+/// `DELETE /operator/tenants/{slug}?confirm={slug}`: the company goes with everything it has.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] without its slug as confirmation.
+pub async fn delete(who: Keyed, slug: Path<String>) -> Result<HttpResponse> {
     let company = find(&who.app, &slug).await?;
-    let company = identity::keep_company(&who.app, &who.actor, company.id).await?;
-    Ok(answer::ok(&TenantBody::of(company)))
+    if Query::of(&who.request).get("confirm") != company.slug.as_str() {
+        let said = format!("Add ?confirm={0} to delete {0} for good.", company.slug);
+        return Err(Error::invalid("confirm", said));
+    }
+    tenancy::delete(&who.app, &who.actor, company.id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

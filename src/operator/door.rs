@@ -41,6 +41,8 @@ pub struct Keyed {
     pub app: App,
     /// Who acts.
     pub actor: Actor,
+    /// The request.
+    pub request: HttpRequest,
 }
 
 /// The program, where many companies are served and the address is nobody's own.
@@ -128,7 +130,11 @@ impl FromRequest for Keyed {
             let _asking = asking;
             let app = of_many(&request)?;
             let actor = keys::admit(&app, &request).await?;
-            Ok(Self { app, actor })
+            Ok(Self {
+                app,
+                actor,
+                request,
+            })
         })
     }
 }

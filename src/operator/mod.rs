@@ -6,10 +6,13 @@
 pub mod api;
 pub mod companies;
 pub mod door;
+pub mod jobs;
 mod keys;
 pub mod mail;
 mod model;
+mod once;
 pub mod place;
+pub mod products;
 pub mod report;
 pub mod shell;
 pub mod sign_in;

@@ -29,6 +29,8 @@ struct Report {
     rows: Vec<Row>,
     total: Row,
     missing: Vec<Missing>,
+    /// The instance's own work that was given up.
+    given_up: Vec<Job>,
     /// When the oldest of these figures was read.
     read_at: Markup,
 }
@@ -43,6 +45,13 @@ struct Row {
     commissions: String,
 }
 
+struct Job {
+    here: String,
+    kind: String,
+    ended: Markup,
+    error: String,
+}
+
 struct Missing {
     href: String,
     name: String,
@@ -51,8 +60,8 @@ struct Missing {
 
 #[derive(Default)]
 struct Sums {
-    partners: i64,
-    links: i64,
+    partners: u64,
+    links: u64,
     clicks: i64,
     events: i64,
     commissions: Vec<Money>,
@@ -128,8 +137,8 @@ pub async fn show(who: Operating) -> Result<HttpResponse> {
     let row = |href: String, name: String, sums: &Sums| Row {
         href,
         name,
-        partners: format.number(sums.partners),
-        links: format.number(sums.links),
+        partners: format.count(sums.partners),
+        links: format.count(sums.links),
         clicks: format.number(sums.clicks),
         events: format.number(sums.events),
         commissions: format.sums(&sums.commissions),
@@ -143,6 +152,8 @@ pub async fn show(who: Operating) -> Result<HttpResponse> {
             super::companies::address(company),
             company.settings.name.clone(),
         );
+        // What was kept is no news of a company whose file is gone since.
+        let told = usage::lost(&who.app, company.id).map_or(told, Err);
         match told {
             Ok((overview, held)) => {
                 let sums = Sums {
@@ -159,6 +170,13 @@ pub async fn show(who: Operating) -> Result<HttpResponse> {
         }
     }
     let total = row(String::new(), "All".to_owned(), &total);
+    let given_up = super::jobs::given_up(&who.app).await?;
+    let given_up = given_up.into_iter().map(|job| Job {
+        here: format!("/operator/jobs/{}", job.id),
+        kind: job.kind,
+        ended: format.when(job.finished_at.unwrap_or(job.updated_at)),
+        error: job.last_error.unwrap_or_default(),
+    });
     Ok(page::ok(&Report {
         shell: who.shell(Place::Report, "Report").lead(
             "What all companies did in the last 30 days, in UTC. Commissions are what was earned in that time, each currency by itself.",
@@ -166,6 +184,7 @@ pub async fn show(who: Operating) -> Result<HttpResponse> {
         rows,
         total,
         missing,
+        given_up: given_up.collect(),
         read_at: format.when(read_at),
     }))
 }

@@ -24,14 +24,14 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// A company's figures; what its store did not tell is missing.
 #[derive(Debug, Clone, Default, Serialize, schemars::JsonSchema)]
 pub struct Usage {
-    /// Its people.
+    /// People who may sign in, those who were invited among them.
     pub people: i64,
-    /// Its partners.
-    pub partners: Option<i64>,
-    /// Their links.
-    pub links: Option<i64>,
-    /// Events since the first of the month, in UTC.
-    pub events_this_month: Option<i64>,
+    /// Partners who take part, apply or are suspended.
+    pub partners: Option<u64>,
+    /// Links in use.
+    pub links: Option<u64>,
+    /// Events reported since the first of the month, in UTC, refunds among them.
+    pub events_this_month: Option<u64>,
     /// Bytes of its store on disk, where it is a file; in a database that companies share no part of it is one company's.
     pub size_bytes: Option<u64>,
     /// The newest migration step of its store.
@@ -42,22 +42,13 @@ pub struct Usage {
     pub missing: Option<String>,
 }
 
-/// From the first of the month on.
-fn this_month(now: Timestamp) -> Window {
-    let day = now.day();
-    let first = day
-        .get(..8)
-        .and_then(|month| format!("{month}01T00:00:00Z").parse().ok());
-    Window::between(first, None, now).unwrap_or_else(|_| Window::last_days(30, now))
-}
-
 /// The figures of these companies.
 pub(super) async fn of(app: &App, tenants: &[TenantId]) -> Result<HashMap<TenantId, Usage>> {
     let counts = app.control.read(identity::head_counts).await?;
     let people: HashMap<TenantId, i64> = counts.into_iter().collect();
-    let window = this_month(app.clock.now());
+    let now = app.clock.now();
     let read = each(app, tenants, move |c| {
-        let held = report::held(c, window)?;
+        let held = report::held(c, now)?;
         let last = audit::page(c, &audit::Filter::default(), None, 1)?;
         let last = last.first().map(|event| event.at);
         Ok((held, last, db::schema_version(c)?))
@@ -81,7 +72,7 @@ pub(super) async fn of(app: &App, tenants: &[TenantId]) -> Result<HashMap<Tenant
 fn fill(usage: &mut Usage, held: Held, last: Option<Timestamp>, version: Option<String>) {
     usage.partners = Some(held.partners);
     usage.links = Some(held.links);
-    usage.events_this_month = Some(held.events);
+    usage.events_this_month = Some(held.events_this_month);
     usage.last_activity_at = last;
     usage.schema_version = version;
 }
@@ -91,9 +82,10 @@ pub(super) async fn thirty_days(
     app: &App,
     tenants: &[TenantId],
 ) -> Vec<(TenantId, Result<(Overview, Held), String>)> {
-    let window = Window::last_days(30, app.clock.now());
+    let now = app.clock.now();
+    let window = Window::last_days(30, now);
     each(app, tenants, move |c| {
-        Ok((report::overview(c, window)?, report::held(c, window)?))
+        Ok((report::overview(c, window)?, report::held(c, now)?))
     })
     .await
 }
@@ -117,6 +109,10 @@ where
     T: Send + 'static,
     F: Fn(&mut db::TenantConn) -> Result<T> + Send + 'static,
 {
+    // A file that is still open goes on being read after it is gone.
+    if let Some(why) = lost(app, tenant) {
+        return (tenant, Err(why));
+    }
     let read = async { app.tenants.scope(tenant)?.read(work).await };
     let told = match tokio::time::timeout(PATIENCE, read).await {
         Ok(Ok(value)) => Ok(value),
@@ -130,6 +126,12 @@ where
         )),
     };
     (tenant, told)
+}
+
+/// Why a company's store cannot tell anything, where its file is gone.
+pub(super) fn lost(app: &App, tenant: TenantId) -> Option<String> {
+    let file = app.tenants.missing_file(tenant)?;
+    Some(format!("has lost its file: {file} is missing"))
 }
 
 fn said(error: &Error) -> String {

@@ -2,7 +2,10 @@
 
 use actix_web::http::Method;
 
-use crate::operator::{api as tenants, companies, mail, report, sign_in, signups, trail};
+use crate::operator::{
+    api as tenants, companies, jobs, mail, products, report, sign_in, signups, trail,
+};
+use crate::tenancy::plans::EntitlementView;
 use crate::web::route::{Route, api, get, instance, post};
 
 /// The console. A path with a word comes before one with a slug.
@@ -17,6 +20,10 @@ pub(super) fn pages() -> Vec<Route> {
         get("/operator/companies/{slug}", companies::show::show),
         get("/operator/companies/{slug}/edit", companies::edit::form),
         post("/operator/companies/{slug}/edit", companies::edit::save),
+        post(
+            "/operator/companies/{slug}/products/{product}",
+            products::save,
+        ),
         get("/operator/signups", signups::list::list),
         post("/operator/signups/block", signups::blocks::add),
         post("/operator/signups/unblock", signups::blocks::remove),
@@ -27,6 +34,7 @@ pub(super) fn pages() -> Vec<Route> {
         ),
         post("/operator/signups/{id}/decline", signups::decide::decline),
         get("/operator/report", report::show),
+        post("/operator/jobs/{id}/{verb}", jobs::change),
         get("/operator/mail", mail::list),
         get("/operator/mail/{id}", mail::show),
         get("/operator/trail", trail::list),
@@ -64,7 +72,7 @@ pub(super) fn api_routes() -> Vec<Route> {
         )
         .takes::<tenants::NewTenant>()
         .gives::<tenants::OpenedTenant>(201)
-        .problems(&[409]),
+        .problems(&[409, 422]),
         api(Method::GET, ONE, "Operator", "Read a company", tenants::one)
             .gives::<tenants::TenantWithUsage>(200),
         api(
@@ -75,7 +83,26 @@ pub(super) fn api_routes() -> Vec<Route> {
             tenants::change,
         )
         .takes::<tenants::TenantChange>()
-        .gives::<tenants::TenantBody>(200),
+        .gives::<tenants::TenantBody>(200)
+        .problems(&[412]),
+        api(
+            Method::DELETE,
+            ONE,
+            "Operator",
+            "Delete a company with everything it has",
+            tenants::delete,
+        )
+        .query(tenants::CONFIRM)
+        .gives_nothing(204),
+        api(
+            Method::PUT,
+            "/api/v1/operator/tenants/{slug}/products/{product}",
+            "Operator",
+            "Decide what a company may use of a product",
+            products::put,
+        )
+        .takes::<products::Decision>()
+        .gives::<EntitlementView>(200),
         api(
             Method::POST,
             "/api/v1/operator/tenants/{slug}/activate",
@@ -84,7 +111,7 @@ pub(super) fn api_routes() -> Vec<Route> {
             tenants::activate,
         )
         .gives::<tenants::TenantBody>(200)
-        .problems(&[409]),
+        .problems(&[409, 422]),
         api(
             Method::POST,
             "/api/v1/operator/tenants/{slug}/freeze",
@@ -93,7 +120,7 @@ pub(super) fn api_routes() -> Vec<Route> {
             tenants::freeze,
         )
         .gives::<tenants::TenantBody>(200)
-        .problems(&[409]),
+        .problems(&[409, 422]),
         api(
             Method::POST,
             "/api/v1/operator/tenants/{slug}/archive",
@@ -102,7 +129,7 @@ pub(super) fn api_routes() -> Vec<Route> {
             tenants::archive,
         )
         .gives::<tenants::TenantBody>(200)
-        .problems(&[409]),
+        .problems(&[409, 422]),
         api(
             Method::POST,
             "/api/v1/operator/tenants/{slug}/keep",
@@ -111,7 +138,7 @@ pub(super) fn api_routes() -> Vec<Route> {
             tenants::keep,
         )
         .gives::<tenants::TenantBody>(200)
-        .problems(&[409]),
+        .problems(&[409, 422]),
     ]
     .into_iter()
     .map(instance)

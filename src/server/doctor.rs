@@ -9,7 +9,7 @@ use crate::db::migrate::{self, Which};
 use crate::db::rights::{self, Finding, Weight};
 use crate::slice::Level;
 use crate::{Result, app::JobBell};
-use crate::{tenancy, transfer};
+use crate::{jobs, tenancy, transfer};
 
 use super::boot::{self, BootError};
 
@@ -225,13 +225,18 @@ pub async fn inside(app: &App) -> Result<Vec<Line>> {
             company: Some(company.slug.to_string()),
             ..Line::new(name, level, finding)
         };
+        if let Some(file) = app.tenants.missing_file(company.id) {
+            let finding = format!("Its file {file} is missing.");
+            lines.push(about("store.company", Level::Bad, finding));
+            continue;
+        }
         let scope = match app.tenants.scope(company.id) {
             Ok(scope) => scope,
             Err(_) => {
                 lines.push(about(
                     "store.company",
                     Level::Bad,
-                    "Its store is missing or could not be upgraded.".to_owned(),
+                    "Its store is shut: it could not be upgraded, or is being restored.".to_owned(),
                 ));
                 continue;
             }
@@ -251,10 +256,10 @@ pub async fn inside(app: &App) -> Result<Vec<Line>> {
             }
         }
     }
-    if app.config.tenancy == Tenancy::Multi
-        && let Some(check) = transfer::backup::check(app).await?
-    {
-        lines.push(Line::new(check.name, check.level, check.finding));
+    if app.config.tenancy == Tenancy::Multi {
+        let own = jobs::checks_of_instance(app).await?.into_iter();
+        let own = own.chain(transfer::backup::check(app).await?);
+        lines.extend(own.map(|check| Line::new(check.name, check.level, check.finding)));
     }
     lines.push(Line::new(
         "keys",

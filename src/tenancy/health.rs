@@ -32,6 +32,103 @@ pub async fn examine(app: &App, company: &Company, owners: i64) -> Vec<Check> {
         .upgrade_failed
         .as_ref()
         .map(|why| format!("Its store could not be brought to this version: {why}"));
+    let looked = match app.tenants.missing_file(id) {
+        Some(file) => Looked::all(&format!(
+            "Its file {file} is missing. Put it back, or bring the company back from a backup: steading restore latest --tenant {}.",
+            company.slug
+        )),
+        None => look(app, company).await,
+    };
+    let nobody = (owners == 0 && company.status != Status::Archived).then(|| {
+        "Nobody who can sign in owns it. Make or invite an owner with steading user.".to_owned()
+    });
+    vec![
+        check(
+            "registry",
+            "Registry",
+            row,
+            format!("It is registered and {status}."),
+        ),
+        check(
+            "store",
+            "Store",
+            looked.store,
+            "It is there and answers.".to_owned(),
+        ),
+        check(
+            "migrations",
+            "Migrations",
+            looked.steps,
+            "Every step is in place.".to_owned(),
+        ),
+        check(
+            "tables",
+            "Tables",
+            looked.tables.0,
+            format!("All are there ({}).", looked.tables.1),
+        ),
+        check(
+            "foreign_keys",
+            "Foreign keys",
+            looked.keys,
+            "Every row points at one that is there.".to_owned(),
+        ),
+        check(
+            "owner",
+            "Owner",
+            nobody,
+            format!("Owners who can sign in: {owners}."),
+        ),
+        check(
+            "query",
+            "Sample query",
+            looked.sample,
+            "Its trail can be read.".to_owned(),
+        ),
+        check(
+            "indexes",
+            "Indexes",
+            looked.indexes.0,
+            format!("All are there ({}).", looked.indexes.1),
+        ),
+        check(
+            "triggers",
+            "Triggers",
+            looked.triggers.0,
+            format!("All that should be there are on ({}).", looked.triggers.1),
+        ),
+    ]
+}
+
+/// What is wrong with a store, each by its own check; of what is counted, how much there is.
+struct Looked {
+    store: Option<String>,
+    steps: Option<String>,
+    keys: Option<String>,
+    sample: Option<String>,
+    tables: (Option<String>, usize),
+    indexes: (Option<String>, usize),
+    triggers: (Option<String>, usize),
+}
+
+impl Looked {
+    /// One thing that is wrong with all of it.
+    fn all(why: &str) -> Self {
+        let one = || Some(why.to_owned());
+        Self {
+            store: one(),
+            steps: one(),
+            keys: one(),
+            sample: one(),
+            tables: (one(), 0),
+            indexes: (one(), 0),
+            triggers: (one(), 0),
+        }
+    }
+}
+
+async fn look(app: &App, company: &Company) -> Looked {
+    let id = company.id;
     let answers = app.tenants.answers(id).await;
     let owner_url = app
         .config
@@ -55,9 +152,6 @@ pub async fn examine(app: &App, company: &Company, owners: i64) -> Vec<Check> {
             Err(error) => (Some(error.to_string()), 0),
         },
     );
-    let (tables, table_count) = by_name(|e| (e.missing_tables.clone(), e.tables));
-    let (indexes, index_count) = by_name(|e| (e.missing_indexes.clone(), e.indexes));
-    let (triggers, trigger_count) = by_name(|e| (e.missing_triggers.clone(), e.triggers));
     let keys = match &examined {
         Ok(examined) if !examined.missing_keys.is_empty() => Some(missed(&examined.missing_keys)),
         Ok(examined) if examined.broken_keys == 0 => None,
@@ -75,65 +169,15 @@ pub async fn examine(app: &App, company: &Company, owners: i64) -> Vec<Check> {
         )),
         Err(error) => Some(error.to_string()),
     };
-    let nobody = (owners == 0 && company.status != Status::Archived).then(|| {
-        "Nobody who can sign in owns it. Make or invite an owner with steading user.".to_owned()
-    });
-    vec![
-        check(
-            "registry",
-            "Registry",
-            row,
-            format!("It is registered and {status}."),
-        ),
-        check(
-            "store",
-            "Store",
-            store,
-            "It is there and answers.".to_owned(),
-        ),
-        check(
-            "migrations",
-            "Migrations",
-            steps,
-            "Every step is in place.".to_owned(),
-        ),
-        check(
-            "tables",
-            "Tables",
-            tables,
-            format!("All are there ({table_count})."),
-        ),
-        check(
-            "foreign_keys",
-            "Foreign keys",
-            keys,
-            "Every row points at one that is there.".to_owned(),
-        ),
-        check(
-            "owner",
-            "Owner",
-            nobody,
-            format!("Owners who can sign in: {owners}."),
-        ),
-        check(
-            "query",
-            "Sample query",
-            away(&sample),
-            "Its trail can be read.".to_owned(),
-        ),
-        check(
-            "indexes",
-            "Indexes",
-            indexes,
-            format!("All are there ({index_count})."),
-        ),
-        check(
-            "triggers",
-            "Triggers",
-            triggers,
-            format!("All that should be there are on ({trigger_count})."),
-        ),
-    ]
+    Looked {
+        store,
+        steps,
+        keys,
+        sample: away(&sample),
+        tables: by_name(|e| (e.missing_tables.clone(), e.tables)),
+        indexes: by_name(|e| (e.missing_indexes.clone(), e.indexes)),
+        triggers: by_name(|e| (e.missing_triggers.clone(), e.triggers)),
+    }
 }
 
 async fn sample(app: &App, company: &Company) -> Result<()> {

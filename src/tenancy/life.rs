@@ -43,6 +43,9 @@ pub(super) const REMOVE: JobKind = JobKind {
     run: remove_store,
 };
 
+/// What belongs to a change of a company and is done in the same write, with the company as it is then.
+pub type Also = Box<dyn Fn(&mut ControlConn, &Company) -> Result<()> + Send>;
+
 #[derive(Serialize, Deserialize)]
 struct Whose {
     tenant: TenantId,
@@ -154,13 +157,31 @@ pub async fn change_status(
     tenant: TenantId,
     to: Status,
 ) -> Result<Company> {
+    change_status_and(app, actor, tenant, to, Box::new(|_, _| Ok(()))).await
+}
+
+/// The same; `also` does what belongs to it in the same write.
+///
+/// # Errors
+/// As [`change_status`], and what `also` returns.
+pub async fn change_status_and(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    to: Status,
+    also: Also,
+) -> Result<Company> {
     if to == Status::Archived {
         serves_many(app.config.tenancy)?;
     }
     let actor = actor.clone();
     let company = app
         .control
-        .write(move |c| set_status(c, &actor, tenant, to))
+        .write(move |c| {
+            let company = set_status(c, &actor, tenant, to)?;
+            also(c, &company)?;
+            Ok(company)
+        })
         .await?;
     told_of(app, tenant).await;
     if to == Status::Archived
@@ -180,9 +201,23 @@ pub fn judge_change(
     tenant: TenantId,
     change: impl Fn(&mut Company),
 ) -> Result<(Company, Company)> {
+    judge(c, tenant, &|company| {
+        change(company);
+        Ok(())
+    })
+}
+
+/// A change that may be refused by what the company is when it is made.
+type Change = dyn Fn(&mut Company) -> Result<()> + Send;
+
+fn judge(
+    c: &mut ControlConn,
+    tenant: TenantId,
+    change: &dyn Fn(&mut Company) -> Result<()>,
+) -> Result<(Company, Company)> {
     let before = store::by_id(c, tenant)?.ok_or(Error::NotFound)?;
     let mut after = before.clone();
-    change(&mut after);
+    change(&mut after)?;
     // Its id, name in addresses and status have ways of their own.
     (after.id, after.status) = (before.id, before.status);
     after.slug.clone_from(&before.slug);
@@ -206,11 +241,28 @@ pub async fn change_record<F>(
 where
     F: Fn(&mut Company) + Send + 'static,
 {
+    let change = move |company: &mut Company| {
+        change(company);
+        Ok(())
+    };
+    try_change_record(app, actor, tenant, Box::new(change)).await
+}
+
+/// The same where the change is read from the company as it is in the write, or refused by it.
+///
+/// # Errors
+/// As [`change_record`], and what the change returns.
+pub async fn try_change_record(
+    app: &App,
+    actor: &Actor,
+    tenant: TenantId,
+    change: Box<Change>,
+) -> Result<Company> {
     let actor = actor.clone();
     let company = app
         .control
         .write(move |c| {
-            let (before, after) = judge_change(c, tenant, &change)?;
+            let (before, after) = judge(c, tenant, &change)?;
             if after == before {
                 return Ok(before);
             }

@@ -32,7 +32,8 @@ pub use self::closing::{Closing, GRACE_DAYS, MOST_REASON, close, delete_due, kee
 pub use self::directory::Directory;
 pub use self::health::examine;
 pub use self::life::{
-    change_record, change_status, delete, free_slug, judge_change, may_delete, set_status,
+    Also, change_record, change_status, change_status_and, delete, free_slug, judge_change,
+    may_delete, set_status, try_change_record,
 };
 pub use self::mode::judge_mode;
 pub use self::model::{

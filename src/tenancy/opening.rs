@@ -114,10 +114,15 @@ where
         let (row, wrapped, also) = (company.clone(), key.clone(), also.clone());
         let written = control
             .write(move |c| {
+                let row = Company {
+                    created_at: c.now(),
+                    ..row.clone()
+                };
                 judge_free(c, &row)?;
                 store::insert(c, &row)?;
                 store::insert_key(c, &wrapped)?;
-                also(c, &row)
+                also(c, &row)?;
+                Ok(row)
             })
             .await;
         match written {
@@ -126,10 +131,13 @@ where
             other => break other,
         }
     };
-    if let Err(error) = written {
-        abandon(control, tenants, &company).await;
-        return Err(error);
-    }
+    let company = match written {
+        Ok(company) => company,
+        Err(error) => {
+            abandon(control, tenants, &company).await;
+            return Err(error);
+        }
+    };
     vault.load([key]);
     if let Err(error) = tenants.keep_store(company.id).await {
         tracing::warn!(%error, tenant.id = %company.id, "A mark beside a company's store stays until the next start");

@@ -52,6 +52,33 @@ impl Answer {
         self.version = Some(version);
         self
     }
+
+    /// The answer itself; `replayed` where it was given before.
+    pub fn respond(self, replayed: bool) -> HttpResponse {
+        response(self.status, self.body, self.version, replayed)
+    }
+}
+
+/// What was answered before to this key, where the request is the same.
+///
+/// # Errors
+/// [`Error::Invalid`] where it is another.
+pub fn replay(kept: KeptAnswer, fingerprint: &str) -> Result<Answer> {
+    if kept.fingerprint != fingerprint {
+        return Err(Error::invalid(
+            "Idempotency-Key",
+            "This key was used before with another request.",
+        ));
+    }
+    let status = u16::try_from(kept.status)
+        .ok()
+        .and_then(|s| StatusCode::from_u16(s).ok())
+        .unwrap_or(StatusCode::OK);
+    Ok(Answer {
+        status,
+        body: kept.body,
+        version: None,
+    })
 }
 
 /// Runs a change once per `Idempotency-Key` (always, where the request has none) and answers after it is on disk.
@@ -85,21 +112,14 @@ async fn once_for_all(
             .await?;
         return Ok(response(answer.0, answer.1, answer.2, false));
     };
-    let fingerprint = fingerprint(request, scope, body);
+    // What a key of one project was told is none of another's.
+    let within = scope.project().map(|project| project.id.to_string());
+    let fingerprint = fingerprint(request, within.as_deref(), body);
     let (status, text, version, replayed) = scope
         .write(move |c| {
             if let Some(kept) = kept_answer(c, &key)? {
-                if kept.fingerprint != fingerprint {
-                    return Err(Error::invalid(
-                        "Idempotency-Key",
-                        "This key was used before with another request.",
-                    ));
-                }
-                let status = u16::try_from(kept.status)
-                    .ok()
-                    .and_then(|s| StatusCode::from_u16(s).ok())
-                    .unwrap_or(StatusCode::OK);
-                return Ok((status, kept.body, None, true));
+                let answer = replay(kept, &fingerprint)?;
+                return Ok((answer.status, answer.body, None, true));
             }
             let answer = change(c)?;
             let text = answer.body;
@@ -123,7 +143,11 @@ async fn once_for_all(
     Ok(response(status, text, version, replayed))
 }
 
-fn key_of(request: &HttpRequest) -> Result<Option<String>> {
+/// The request's key, where it has one.
+///
+/// # Errors
+/// [`Error::Invalid`] for one that is none.
+pub fn key_of(request: &HttpRequest) -> Result<Option<String>> {
     let Some(value) = request.headers().get("idempotency-key") else {
         return Ok(None);
     };
@@ -136,15 +160,15 @@ fn key_of(request: &HttpRequest) -> Result<Option<String>> {
     }
 }
 
-fn fingerprint(request: &HttpRequest, scope: &Scope, body: &[u8]) -> String {
+/// What a request asks for, in few bytes.
+pub fn fingerprint(request: &HttpRequest, within: Option<&str>, body: &[u8]) -> String {
     let mut hash = Sha256::new();
     hash.update(request.method().as_str());
     hash.update([0]);
     hash.update(request.path());
     hash.update([0]);
-    // What a key of one project was told is none of another's.
-    if let Some(project) = scope.project() {
-        hash.update(project.id.to_string());
+    if let Some(within) = within {
+        hash.update(within);
         hash.update([0]);
     }
     hash.update(body);

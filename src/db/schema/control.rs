@@ -310,6 +310,19 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::*;
 
+    idempotency_keys (key) {
+        key -> Text,
+        fingerprint -> Text,
+        status -> BigInt,
+        body -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+
     signups (id) {
         id -> Key,
         company -> Text,
@@ -349,6 +362,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     operators,
     operator_sessions,
     operator_keys,
+    idempotency_keys,
     signups,
     signup_blocks,
     users,

@@ -266,6 +266,7 @@ pub(in crate::identity) fn entered(
 /// Where the store fails.
 pub fn head_counts(c: &mut ControlConn) -> Result<Vec<(TenantId, i64)>> {
     Ok(memberships::table
+        .filter(memberships::disabled_at.is_null())
         .group_by(memberships::tenant_id)
         .select((memberships::tenant_id, diesel::dsl::count_star()))
         .load(c.db())?)

@@ -94,15 +94,15 @@ pub async fn list(who: Operating) -> Result<HttpResponse> {
 
 fn row(who: &Operating, company: &Company, used: Option<&Usage>, format: &Format) -> Row {
     let count =
-        |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |value| format.number(value));
-    let told = |pick: fn(&Usage) -> Option<i64>| count(used.and_then(pick));
+        |value: Option<u64>| value.map_or_else(|| "–".to_owned(), |value| format.count(value));
+    let told = |pick: fn(&Usage) -> Option<u64>| count(used.and_then(pick));
     Row {
         href: address(company),
         name: company.settings.name.clone(),
         slug: company.slug.to_string(),
         state: state(company),
         plan: company.plan.clone(),
-        people: told(|used| Some(used.people)),
+        people: told(|used| u64::try_from(used.people).ok()),
         partners: told(|used| used.partners),
         links: told(|used| used.links),
         events: told(|used| used.events_this_month),

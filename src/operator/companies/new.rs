@@ -5,8 +5,8 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::address;
-use super::record::{Record, slug};
-use crate::identity::{InvitationLink, NewOwner, Opened, open_with_link};
+use super::record::{Record, owner, slug};
+use crate::identity::{InvitationLink, Opened, open_with_link};
 use crate::operator::door::Operating;
 use crate::operator::place::Place;
 use crate::tenancy::Status;
@@ -112,11 +112,8 @@ async fn open(who: &Operating, form: &Form, record: Record) -> Result<Opened> {
         "demo" => Status::Demo,
         _ => Status::Active,
     };
-    let owner = (!form.text("owner_email").is_empty()).then(|| NewOwner {
-        email: form.text("owner_email").to_owned(),
-        name: Some(form.text("owner_name").to_owned()),
-        password: None,
-    });
+    let text = |name| Some(form.text(name).to_owned()).filter(|text| !text.is_empty());
+    let owner = owner(text("owner_email"), text("owner_name"))?;
     open_with_link(&who.app, &who.actor, new, owner).await
 }
 

@@ -4,11 +4,12 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 
-use crate::Result;
 use crate::clock::Timestamp;
 use crate::error::FieldError;
+use crate::identity::NewOwner;
 use crate::tenancy::{Company, FIRST_PLAN, Kind, NewCompany, Slug};
 use crate::web::{Fields, Form};
+use crate::{Error, Result};
 
 /// What was typed or sent; empty means none.
 #[derive(Debug, Clone)]
@@ -19,6 +20,9 @@ pub(in crate::operator) struct Record {
     pub(in crate::operator) legal_name: String,
     pub(in crate::operator) tax_id: String,
     pub(in crate::operator) industry: String,
+    /// An address over https.
+    pub(in crate::operator) logo_url: String,
+    pub(in crate::operator) color: String,
     /// A time, or the last day of the trial.
     pub(in crate::operator) trial_ends_at: String,
     pub(in crate::operator) contract_start: String,
@@ -48,6 +52,8 @@ impl Record {
             legal_name: String::new(),
             tax_id: String::new(),
             industry: String::new(),
+            logo_url: String::new(),
+            color: String::new(),
             trial_ends_at: String::new(),
             contract_start: String::new(),
             contract_end: String::new(),
@@ -68,6 +74,8 @@ impl Record {
             legal_name: text(&company.legal_name),
             tax_id: text(&company.tax_id),
             industry: text(&company.industry),
+            logo_url: text(&company.logo_url),
+            color: text(&company.color),
             trial_ends_at: company
                 .trial_ends_at
                 .map(|at| at.to_string())
@@ -90,6 +98,8 @@ impl Record {
             legal_name: text("legal_name"),
             tax_id: text("tax_id"),
             industry: text("industry"),
+            logo_url: text("logo_url"),
+            color: text("color"),
             trial_ends_at: text("trial_ends_at"),
             contract_start: text("contract_start"),
             contract_end: text("contract_end"),
@@ -120,12 +130,9 @@ impl Record {
         let trial_ends_at = match self.trial_ends_at.as_str() {
             "" => None,
             text => {
-                let read = text.parse::<Timestamp>().ok().or_else(|| end_of(text));
+                let read = moment(text);
                 if read.is_none() {
-                    fields.add(
-                        "trial_ends_at",
-                        "Write a day like 2026-10-31 or a time like 2026-10-31T09:30:00Z.",
-                    );
+                    fields.add("trial_ends_at", A_MOMENT);
                 }
                 read
             }
@@ -150,6 +157,15 @@ impl Record {
     }
 }
 
+/// What is said where [`moment`] reads nothing.
+pub(in crate::operator) const A_MOMENT: &str =
+    "Write a day like 2026-10-31 or a time like 2026-10-31T09:30:00Z.";
+
+/// A time, or the end of a day.
+pub(in crate::operator) fn moment(text: &str) -> Option<Timestamp> {
+    text.parse::<Timestamp>().ok().or_else(|| end_of(text))
+}
+
 /// The end of a day in UTC.
 fn end_of(day: &str) -> Option<Timestamp> {
     let begin: Timestamp = (day.len() == 10)
@@ -171,6 +187,8 @@ impl Read {
         company.legal_name = some(&self.record.legal_name);
         company.tax_id = some(&self.record.tax_id);
         company.industry = some(&self.record.industry);
+        company.logo_url = some(&self.record.logo_url);
+        company.color = some(&self.record.color);
         company.trial_ends_at = self.trial_ends_at;
         company.contract_start = self.contract_start;
         company.contract_end = self.contract_end;
@@ -190,6 +208,8 @@ impl Read {
         new.legal_name = some(&self.record.legal_name);
         new.tax_id = some(&self.record.tax_id);
         new.industry = some(&self.record.industry);
+        new.logo_url = some(&self.record.logo_url);
+        new.color = some(&self.record.color);
         new.trial_ends_at = self.trial_ends_at;
         new.contract_start = self.contract_start;
         new.contract_end = self.contract_end;
@@ -206,4 +226,26 @@ impl Read {
 /// In the words that say what is right.
 pub(in crate::operator) fn slug(text: &str) -> Result<Slug, FieldError> {
     Slug::parse(text).map_err(|why| FieldError::new("slug", why.to_string()))
+}
+
+/// Whoever is to own a company, from what was typed; nobody where there is no address.
+///
+/// # Errors
+/// [`Error::Invalid`] for a name that belongs to nobody.
+pub(in crate::operator) fn owner(
+    email: Option<String>,
+    name: Option<String>,
+) -> Result<Option<NewOwner>> {
+    let name = name.filter(|name| !name.trim().is_empty());
+    match (email, name) {
+        (None, Some(_)) => Err(Error::invalid(
+            "owner_email",
+            "The name is the owner’s: write their address too, or leave the name out.",
+        )),
+        (email, name) => Ok(email.map(|email| NewOwner {
+            email,
+            name,
+            password: None,
+        })),
+    }
 }

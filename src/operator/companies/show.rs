@@ -1,5 +1,7 @@
 //! `GET /operator/companies/{slug}`: what the registry knows of one company, what it uses, what happened to it.
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
@@ -8,6 +10,7 @@ use super::{address, find, owners, size, state};
 use crate::Result;
 use crate::app::App;
 use crate::audit;
+use crate::gate::Counted;
 use crate::identity::shell::company_health;
 use crate::operator::door::Operating;
 use crate::operator::place::Place;
@@ -15,6 +18,7 @@ use crate::operator::usage::{self, Usage};
 use crate::slice::{Check, Level};
 use crate::tenancy::plans::{EntitlementView, entitlements};
 use crate::tenancy::{Company, Status};
+use crate::web::form::{Choice, FormErrors};
 use crate::web::format::Format;
 use crate::web::markup::Markup;
 use crate::web::page::{self, Notice, PageShell};
@@ -31,8 +35,50 @@ struct One {
     steps: Vec<(&'static str, &'static str)>,
     checks: Vec<Looked>,
     is_archived: bool,
+    products: Vec<Product>,
+    errors: FormErrors,
     history: Vec<HistoryEntry>,
 }
+
+/// What the form of a product shows.
+struct Product {
+    name: String,
+    switch: &'static str,
+    switches: Vec<Choice>,
+    /// The last day of it.
+    until: String,
+    /// Word, label and figure of each limit of the company's own.
+    limits: Vec<(&'static str, &'static str, String)>,
+}
+
+fn product(held: &EntitlementView) -> Product {
+    let figure = |(what, label): (Counted, &'static str)| {
+        let most = held.limits.get(what.as_str());
+        (
+            what.as_str(),
+            label,
+            most.map(u64::to_string).unwrap_or_default(),
+        )
+    };
+    Product {
+        name: held.product.clone(),
+        switch: if held.is_enabled { "yes" } else { "no" },
+        switches: vec![Choice::new("yes", "On"), Choice::new("no", "Off")],
+        until: held
+            .expires_at
+            .map(|at| at.minus(Duration::from_secs(1)).day())
+            .unwrap_or_default(),
+        limits: LIMITS.map(figure).to_vec(),
+    }
+}
+
+/// Limits a company may have of its own, in the order shown.
+const LIMITS: [(Counted, &str); 4] = [
+    (Counted::Members, "People at most"),
+    (Counted::Partners, "Partners at most"),
+    (Counted::Links, "Links at most"),
+    (Counted::EventsPerMonth, "Events a month at most"),
+];
 
 /// One of the nine checks.
 struct Looked {
@@ -93,6 +139,8 @@ pub async fn show(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
         steps: steps(&company),
         checks,
         is_archived: company.status == Status::Archived,
+        products: entitlements.iter().map(product).collect(),
+        errors: FormErrors::none(),
         history: events.iter().map(|event| event.entry(&format)).collect(),
     }))
 }
@@ -123,13 +171,13 @@ async fn checks(app: &App, company: &Company) -> Result<Vec<Looked>> {
 }
 
 fn figures(used: &Usage, format: &Format) -> Vec<Figure> {
-    let figure = |label: &str, value: Option<i64>| Figure {
+    let figure = |label: &str, value: Option<u64>| Figure {
         label: label.to_owned(),
-        value: value.map_or_else(|| "–".to_owned(), |value| format.number(value)),
+        value: value.map_or_else(|| "–".to_owned(), |value| format.count(value)),
         ..Figure::default()
     };
     vec![
-        figure("People", Some(used.people)),
+        figure("People", u64::try_from(used.people).ok()),
         figure("Partners", used.partners),
         figure("Links", used.links),
         figure("Events this month", used.events_this_month),
@@ -165,6 +213,8 @@ fn facts(
         ("Name by law", text(company.legal_name.as_ref())),
         ("Tax id", text(company.tax_id.as_ref())),
         ("Industry", text(company.industry.as_ref())),
+        ("Logo", text(company.logo_url.as_ref())),
+        ("Colour", text(company.color.as_ref())),
         ("Opened", format.when(company.created_at)),
         ("Trial ends", format.when_or_none(company.trial_ends_at)),
         ("Contract from", day(company.contract_start)),

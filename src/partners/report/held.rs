@@ -1,31 +1,29 @@
-//! How much a company holds, for whoever looks after the instance.
+//! How much a company holds, for whoever looks after the instance: by the figures its plan is judged by.
 
-use super::Window;
 use crate::Result;
+use crate::clock::Timestamp;
 use crate::db::TenantConn;
-use crate::partners::store::reports;
+use crate::partners::store::usage;
 
 /// Counts of one company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
-    /// Partners in any state.
-    pub partners: i64,
-    /// Links in any state.
-    pub links: i64,
-    /// Events of the stretch of time, refunds left out.
-    pub events: i64,
+    /// Partners who take part, apply or are suspended.
+    pub partners: u64,
+    /// Links in use.
+    pub links: u64,
+    /// Events reported since the first of the month, in UTC, refunds among them.
+    pub events_this_month: u64,
 }
 
-/// Counts partners and links, and the events of a stretch of time.
+/// Counts partners, links and this month's events, as the company's own page of its usage does.
 ///
 /// # Errors
 /// Where the store fails.
-pub fn held(c: &mut TenantConn, window: Window) -> Result<Held> {
-    let (partners, links) = reports::records(c)?;
-    let events = reports::events_by_day(c, window.since, window.until, false)?;
+pub fn held(c: &mut TenantConn, now: Timestamp) -> Result<Held> {
     Ok(Held {
-        partners,
-        links,
-        events: events.iter().map(|figure| figure.many).sum(),
+        partners: usage::partners(c, u64::MAX)?,
+        links: usage::links(c, u64::MAX)?,
+        events_this_month: usage::events(c, now.month().0, u64::MAX)?,
     })
 }

@@ -231,10 +231,3 @@ pub fn partner_commissions(
         .map(|sum| (sum.state, sum.many, Money::new(sum.amount, sum.currency)))
         .collect())
 }
-
-/// How many partners and links there are, whatever their state.
-pub fn records(c: &mut TenantConn) -> Result<(i64, i64)> {
-    let partners = partners::table.count().get_result(c.db())?;
-    let links = links::table.count().get_result(c.db())?;
-    Ok((partners, links))
-}

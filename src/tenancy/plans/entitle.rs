@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::store::{self, Kept};
@@ -37,7 +38,8 @@ impl Entitlement {
 }
 
 /// What stands of a product, as the trail and the command line show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "TenantProduct")]
 pub struct EntitlementView {
     /// The product.
     pub product: String,

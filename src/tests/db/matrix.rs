@@ -32,6 +32,7 @@ const RULES: &[(&str, Rule)] = &[
     ("control.data_keys", Whole),
     ("control.domains", Whole),
     ("control.entitlements", Whole),
+    ("control.idempotency_keys", Whole),
     ("control.jobs", Whole),
     ("control.mails", Whole),
     ("control.memberships", Whole),

@@ -143,6 +143,13 @@ const CASES: &[Case] = &[
         Shut(&[""]),
         NO,
     ),
+    (
+        "PUT",
+        "/api/v1/operator/tenants/{slug}/products/{product}",
+        Shut(&["partners"]),
+        Json(r#"{"is_enabled":false}"#),
+    ),
+    ("DELETE", "/api/v1/operator/tenants/{slug}", Shut(&[""]), NO),
     ("GET", "/operator/login", Nothing, NO),
     (
         "POST",
@@ -170,11 +177,23 @@ const CASES: &[Case] = &[
     ("GET", "/operator/mail", Shut(&[""]), NO),
     ("GET", "/operator/mail/{id}", Shut(&[""]), NO),
     ("GET", "/operator/trail", Shut(&[""]), NO),
+    (
+        "POST",
+        "/operator/jobs/{id}/{verb}",
+        Shut(&["retry", "cancel"]),
+        PLAIN,
+    ),
     ("POST", "/operator/companies", Shut(&[""]), PLAIN),
     (
         "POST",
         "/operator/companies/{slug}/edit",
         Shut(&[""]),
+        PLAIN,
+    ),
+    (
+        "POST",
+        "/operator/companies/{slug}/products/{product}",
+        Shut(&["partners"]),
         PLAIN,
     ),
     ("POST", "/operator/signups/block", Shut(&[""]), PLAIN),

@@ -79,7 +79,7 @@ impl Sending<'_> {
             }
         };
         let word = self.word.unwrap_or_default();
-        ["{verb}", "{decision}", "{step}"]
+        ["{verb}", "{decision}", "{step}", "{product}"]
             .iter()
             .fold(path, |path, place| path.replace(place, word))
     }

@@ -2,6 +2,9 @@
 
 mod api;
 mod companies;
+mod figures;
+mod jobs;
+mod precise;
 mod report;
 mod sign_in;
 pub mod signup;

@@ -105,3 +105,38 @@ fn a_broken_store_is_named_and_fails_nothing() {
     );
     let _ = op.get("/operator/companies/brick").expect(200);
 }
+
+#[test]
+fn a_file_that_goes_while_it_is_open_is_named() {
+    let house = House::of_many(Engine::Sqlite, &[]);
+    house.operator("op@example.com");
+    house.company("acme", "ana@example.com");
+    let lost = house.company("brick", "bo@example.com");
+    let op = house.operating("op@example.com");
+    // Its file is open, and its figures are kept.
+    let whole = op.get("/operator/report").expect(200).text();
+    assert!(!whole.contains("is missing"), "{whole}");
+    let name = format!("tenants/{}.db", lost.id);
+    std::fs::remove_file(house.test.data_dir().join(&name)).unwrap();
+    let report = op.get("/operator/report").expect(200).text();
+    assert!(
+        report.contains(&name) && report.contains("Acme"),
+        "{report}"
+    );
+    assert!(op.get("/operator").expect(200).text().contains(&name));
+    let page = op.get("/operator/companies/brick").expect(200).text();
+    let said = format!("Its file {name} is missing.");
+    assert_eq!(page.matches(&said).count(), 7, "{page}");
+    assert!(
+        !page.contains("busy or out of reach") && !page.contains("Something went wrong"),
+        "{page}"
+    );
+    let lines =
+        crate::harness::engine::wait(steading::server::doctor::inside(house.app())).unwrap();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.company.as_deref() == Some("brick") && line.finding.contains(&name)),
+        "{lines:?}"
+    );
+}

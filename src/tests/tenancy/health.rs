@@ -131,11 +131,20 @@ fn a_store_that_is_away_is_told_of() {
     let file = home
         .data()
         .join(format!("tenants/{}.db", shown["id"].as_str().unwrap()));
+    let _ = home.run(&["backup", "create"]).expect_code(0);
     std::fs::remove_file(file).unwrap();
     let found = wrong(&home, "acme");
     assert!(
         found.contains(&"store".to_owned()) && found.contains(&"query".to_owned()),
         "{found:?}"
     );
+    let told = home.run(&["tenant", "health", "acme"]).expect_code(1);
+    assert_eq!(told.stdout.matches("is missing. Put it back").count(), 7);
+    assert!(!told.stdout.contains("busy"), "{told:?}");
     assert_eq!(wrong(&home, "beta"), ["owner"]);
+    // What it says to do is enough.
+    let _ = home
+        .run(&["restore", "latest", "--tenant", "acme", "--yes"])
+        .expect_code(0);
+    assert_eq!(wrong(&home, "acme"), ["owner"]);
 }

@@ -102,7 +102,15 @@ pub async fn restore_one(
     })
     .await?;
     let whose = (tenant, slug.to_owned());
-    let safety = of_shut(app, actor, whose, "before-restore", &doors).await?;
+    // Of a file that is gone nothing is left to keep.
+    restored.kept = match app.tenants.missing_file(tenant) {
+        Some(_) => None,
+        None => Some(
+            of_shut(app, actor, whose, "before-restore", &doors)
+                .await?
+                .name,
+        ),
+    };
     let told = told.of_tables(restored.rows.clone());
     off_loop(move || {
         let what = Installation {
@@ -118,7 +126,6 @@ pub async fn restore_one(
     .await?;
     partners::links_changed(app, tenant);
     restored.done = true;
-    restored.kept = Some(safety.name);
     let event = Event::new("company.restored")
         .product("transfer")
         .target("company", &tenant, slug)
