@@ -260,7 +260,7 @@ fn apply<P: Plane>(c: &mut Scoped<'_, P>, app: &App, verb: Verb, id: JobId) -> R
 impl One {
     /// In the company's queue, else, in single mode, in its accounts'.
     async fn change(self, app: &App, io: &mut Io, told: &str, verb: Verb) -> Outcome {
-        let scope = self.company.open(app)?.scope;
+        let scope = self.company.open_to_change(app)?.scope;
         let (inside, id) = (app.clone(), self.id);
         let mut queue = "company";
         let mut job = scope.write(move |c| apply(c, &inside, verb, id)).await;

@@ -138,13 +138,13 @@ pub struct NewTenant {
     pub slug: String,
     /// What people call it; from the slug where absent.
     pub name: Option<String>,
-    /// `active` (where absent), `trial` or `demo`.
+    /// `active` (where absent, and no demo by its kind), `trial` or `demo`.
     pub status: Option<String>,
     /// Its owner's address; an account that is there already goes on with it.
     pub owner_email: Option<String>,
     /// Its owner's name.
     pub owner_name: Option<String>,
-    /// `customer` or `demo`.
+    /// `customer`, or `demo` for one that begins as a demo.
     pub kind: Option<String>,
     /// What it bought.
     pub plan: Option<String>,
@@ -154,7 +154,7 @@ pub struct NewTenant {
     pub tax_id: Option<String>,
     /// What it does.
     pub industry: Option<String>,
-    /// When its trial ends: a time, or the last day of it.
+    /// When its trial ends: a time, or the last day of it; a trial has an end, in `trial_days` where absent.
     pub trial_ends_at: Option<String>,
     /// The first day of its contract.
     pub contract_start: Option<String>,
@@ -266,11 +266,11 @@ pub async fn create(who: Keyed, body: Json<NewTenant>) -> Result<HttpResponse> {
             sales_owner: sent.sales_owner,
         },
     );
-    let mut new = record.read()?.into_new(slug);
-    new.status = match status.as_deref() {
-        None | Some("active") => Status::Active,
-        Some("trial") => Status::Trial,
-        Some("demo") => Status::Demo,
+    let begins = match status.as_deref() {
+        None => None,
+        Some("active") => Some(Status::Active),
+        Some("trial") => Some(Status::Trial),
+        Some("demo") => Some(Status::Demo),
         Some(_) => {
             return Err(Error::invalid(
                 "status",
@@ -278,6 +278,7 @@ pub async fn create(who: Keyed, body: Json<NewTenant>) -> Result<HttpResponse> {
             ));
         }
     };
+    let new = record.read()?.into_new(slug).beginning(begins)?;
     let owner = owner_email.map(|email| NewOwner {
         email,
         name: owner_name,

@@ -106,12 +106,12 @@ async fn open(who: &Operating, form: &Form, record: Record) -> Result<Opened> {
         (Err(error), _) => return Err(error),
         (Ok(_), Err(why)) => return Err(Error::Invalid(vec![why])),
     };
-    let mut new = read.into_new(slug);
-    new.status = match form.text("status") {
+    let begins = match form.text("status") {
         "trial" => Status::Trial,
         "demo" => Status::Demo,
         _ => Status::Active,
     };
+    let new = read.into_new(slug).beginning(Some(begins))?;
     let owner = (!form.text("owner_email").is_empty()).then(|| NewOwner {
         email: form.text("owner_email").to_owned(),
         name: Some(form.text("owner_name").to_owned()),
@@ -166,7 +166,7 @@ fn respond(
         &New {
             shell,
             errors,
-            kinds: super::edit::kinds(),
+            kinds: super::edit::kinds(true),
             plans: super::plans(&record.plan, &who.format()),
             statuses: [("active", "Active"), ("trial", "Trial"), ("demo", "Demo")]
                 .map(|(value, label)| Choice::new(value, label))

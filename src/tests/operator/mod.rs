@@ -1,6 +1,7 @@
 //! Operators, seen from outside: their sign-in, their console, their API, and the sign-up of companies.
 
 mod api;
+mod begins;
 mod companies;
 mod report;
 mod sign_in;
