@@ -49,6 +49,9 @@ pub struct InvitationLink {
     pub expires_at: Timestamp,
 }
 
+/// What is entered beside a company, in the write that registers it. It may run again.
+pub type Also = Arc<dyn Fn(&mut ControlConn, &Company) -> Result<()> + Send + Sync>;
+
 /// Opens a company, with its store, data key and owner, or leaves nothing of it.
 ///
 /// # Errors
@@ -73,8 +76,23 @@ pub async fn open_with_link(
     company: NewCompany,
     owner: Option<NewOwner>,
 ) -> Result<Opened> {
+    open_with(app, actor, company, owner, Arc::new(|_, _| Ok(()))).await
+}
+
+/// The same, with what else belongs to it.
+///
+/// # Errors
+/// As [`open_company`], and what `also` returns; then nothing is left of the company.
+pub async fn open_with(
+    app: &App,
+    actor: &Actor,
+    company: NewCompany,
+    owner: Option<NewOwner>,
+    also: Also,
+) -> Result<Opened> {
     let Some(owner) = owner else {
-        let company = tenancy::open(app, actor, company, |_, _| Ok(())).await?;
+        let company =
+            tenancy::open(app, actor, company, move |c, company| also(c, company)).await?;
         return Ok(Opened {
             company,
             invitation: None,
@@ -104,6 +122,7 @@ pub async fn open_with_link(
     });
     let by = actor.clone();
     let company = tenancy::open(app, actor, company, move |c, company| {
+        also(c, company)?;
         enter_owner(c, &by, company, &owner, sent.as_deref())
     })
     .await?;

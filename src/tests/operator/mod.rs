@@ -6,3 +6,4 @@ mod companies;
 mod report;
 mod sign_in;
 pub mod signup;
+mod signup_steps;
