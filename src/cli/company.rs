@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::exit::{Exit, Failure};
+use crate::Error;
 use crate::app::App;
 use crate::config::Tenancy;
 use crate::db::Scope;
@@ -28,6 +29,20 @@ impl CompanyArg {
     /// Whether the instance itself may be meant: many companies are served and none of them is named.
     pub fn means_instance(&self, app: &App) -> bool {
         app.config.tenancy == Tenancy::Multi && self.tenant.is_none()
+    }
+
+    /// Finds the company, for a command that writes into it: a frozen one is read only, from the shell as well.
+    ///
+    /// # Errors
+    /// As [`CompanyArg::open`]; [`Error::Frozen`].
+    pub fn open_to_change(&self, app: &App) -> Result<Company, Failure> {
+        let company = self.open(app)?;
+        let gate = app.gate.get();
+        let found = gate.and_then(|gate| gate.company_by_id(company.scope.tenant()));
+        match found {
+            Some(found) if found.is_frozen => Err(Error::Frozen.into()),
+            _ => Ok(company),
+        }
     }
 
     /// Finds the company.

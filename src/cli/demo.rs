@@ -70,9 +70,9 @@ impl Demo {
 
 impl Act {
     async fn load(&self, app: &App, io: &mut Io) -> Outcome {
-        let scope = self.company.open(app)?.scope;
+        let scope = self.company.open_to_change(app)?.scope;
         if self.dry_run {
-            let rows = demo::preview(app).await?;
+            let rows = demo::preview(app, &scope).await?;
             io.say(format!("This would be loaded, give or take some: {rows}."));
             return self.answer(io, false, rows);
         }
@@ -83,7 +83,7 @@ impl Act {
     }
 
     async fn clear(&self, app: &App, io: &mut Io) -> Outcome {
-        let scope = self.company.open(app)?.scope;
+        let scope = self.company.open_to_change(app)?.scope;
         let rows = scope.read(demo::figures).await?;
         if rows == Figures::default() {
             io.say("There is no demo data here.");

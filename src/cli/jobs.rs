@@ -289,7 +289,11 @@ impl One {
     async fn change(self, app: &App, io: &mut Io, told: &str, verb: Verb) -> Outcome {
         let (inside, id) = (app.clone(), self.id);
         let mut queue = "company";
-        let mut job = match scope(app, &self.company)? {
+        let company = match self.company.means_instance(app) {
+            true => None,
+            false => Some(self.company.open_to_change(app)?.scope),
+        };
+        let mut job = match company {
             Some(scope) => scope.write(move |c| apply(c, &inside, verb, id)).await,
             None => Err(Error::NotFound),
         };

@@ -107,7 +107,7 @@ impl Key {
 
 impl Create {
     async fn run(self, app: &App, io: &mut Io) -> Outcome {
-        let tenant = self.company.find(app).await?;
+        let tenant = self.company.find_to_change(app).await?;
         let expires_at = self
             .expires_days
             .map(|days| app.clock.now().plus_days(days));
@@ -184,6 +184,7 @@ impl List {
 
 impl Revoke {
     async fn run(self, app: &App, io: &mut Io) -> Outcome {
+        // Shutting a program out waits for no thaw: a frozen company can still be read.
         let tenant = self.company.find(app).await?;
         let key =
             shell::revoke_key(app, tenant, &self.name)

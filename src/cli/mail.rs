@@ -47,7 +47,7 @@ impl Mail {
                 "--to takes a mail address such as ana@example.com",
             ));
         }
-        let scope = test.company.open(app)?.scope;
+        let scope = test.company.open_to_change(app)?.scope;
         let tested = mailing::send_test(app, &scope, &Actor::shell(), &test.to).await?;
         if test.json {
             io.json(&tested)?;

@@ -167,6 +167,7 @@ impl User {
             Self::Invite(command) => command.run(app, io).await,
             Self::ResetPassword(command) => command.run(app, io).await,
             Self::Disable(command) => {
+                // Shutting somebody out waits for no thaw: a frozen company can still be read.
                 let tenant = command.company.find(app).await?;
                 let member = shell::set_disabled(app, tenant, &command.email, true)
                     .await
@@ -175,7 +176,7 @@ impl User {
                 shown(io, &member, command.json)
             }
             Self::Enable(command) => {
-                let tenant = command.company.find(app).await?;
+                let tenant = command.company.find_to_change(app).await?;
                 let member = shell::set_disabled(app, tenant, &command.email, false)
                     .await
                     .map_err(nobody(&command.email))?;
@@ -188,7 +189,7 @@ impl User {
 
 impl Create {
     async fn run(self, app: &App, io: &mut Io) -> Outcome {
-        let tenant = self.company.find(app).await?;
+        let tenant = self.company.find_to_change(app).await?;
         let password = PlainPassword::from(io.input.take().unwrap_or_default());
         let id =
             shell::create_user(app, tenant, &self.email, Roles::one(self.role), &password).await?;
@@ -235,7 +236,7 @@ impl List {
 
 impl Invite {
     async fn run(self, app: &App, io: &mut Io) -> Outcome {
-        let tenant = self.company.find(app).await?;
+        let tenant = self.company.find_to_change(app).await?;
         let invited = shell::invite_user(app, tenant, &self.email, Roles::one(self.role)).await?;
         if self.json {
             return io.json(&invited);

@@ -30,7 +30,11 @@ pub(super) struct Instance {
     pub(super) tenancy: Tenancy,
     pub(super) data_dir: PathBuf,
     pub(super) signup: Signup,
+    pub(super) trial_days: u32,
 }
+
+/// Longest trial: ten years.
+const MOST_TRIAL_DAYS: u32 = 3_650;
 
 pub(super) const KEYS: &[Key] = &[
     Key::new("tenancy", Kind::Choice(&["single", "multi"]), Fallback::Value("single"))
@@ -43,6 +47,9 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("signup", Kind::Choice(&["closed", "approval", "open"]), Fallback::Value("closed"))
         .example("approval")
         .doc("Who may open a tenant of their own: nobody, anybody after an operator agreed, or anybody. Counts only when `tenancy` is `multi`."),
+    Key::new("trial_days", Kind::Count, Fallback::Value("14"))
+        .example("30")
+        .doc("How many days a trial lasts for which nobody named an end: those of sign-ups, and those that operators open without a day. Counts only when `tenancy` is `multi`."),
 ];
 
 impl Instance {
@@ -64,8 +71,9 @@ impl Instance {
                 ],
             )
         });
+        let trial_days = reader.count("trial_days", MOST_TRIAL_DAYS);
         if tenancy == Some(Tenancy::Single) {
-            for name in ["signup", "server.base_domain"] {
+            for name in ["signup", "trial_days", "server.base_domain"] {
                 if reader.is_given(name) {
                     reader
                         .warnings
@@ -77,6 +85,7 @@ impl Instance {
             tenancy: tenancy?,
             data_dir: data_dir?,
             signup: signup?,
+            trial_days: trial_days?,
         })
     }
 }

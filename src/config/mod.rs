@@ -68,6 +68,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Who may open a tenant of their own, in multi mode.
     pub signup: Signup,
+    /// How many days a trial lasts for which nobody named an end.
+    pub trial_days: u32,
     /// Where the server listens and how the world reaches it.
     pub server: Server,
     /// Where the data lives.
@@ -251,11 +253,13 @@ impl Config {
             tenancy,
             data_dir,
             signup,
+            trial_days,
         } = instance?;
         Some(Self {
             tenancy,
             data_dir,
             signup,
+            trial_days,
             server: server?,
             database: database?,
             keys: keys?,

@@ -113,6 +113,34 @@ impl Limits {
     }
 }
 
+impl Limits {
+    /// Whether so many fit that come all at once. As [`Limits::one_more`].
+    ///
+    /// # Errors
+    /// [`Error::PlanLimit`] where they do not, and what `held` returns.
+    pub fn so_many_more(
+        self,
+        what: Counted,
+        more: usize,
+        held: impl FnOnce(u64) -> Result<u64>,
+    ) -> Result<()> {
+        let Some(limit) = self.of(what) else {
+            return Ok(());
+        };
+        let (held, more) = (held(limit)?, u64::try_from(more).unwrap_or(u64::MAX));
+        if held.saturating_add(more) <= limit {
+            return Ok(());
+        }
+        Err(Error::PlanLimit {
+            message: format!(
+                "This company’s plan allows {limit} {}: {held} are there, and {more} more would come. Nothing was changed. Ask for a larger plan.",
+                what.words(limit)
+            ),
+            retry_after_seconds: None,
+        })
+    }
+}
+
 /// What is answered where a plan is used up; `retry_after_seconds` where that passes by itself.
 pub fn used_up(what: Counted, limit: u64, retry_after_seconds: Option<u64>) -> Error {
     let advice = match (what, retry_after_seconds) {

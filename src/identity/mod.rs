@@ -30,8 +30,8 @@ pub use self::keeper::Keeper;
 pub use self::model::{Role, Roles};
 pub use self::open_page::{Open, told, too_many, with_cookie};
 pub use self::opening::{
-    InvitationLink, NewOwner, Opened, judge_company, judge_values, open_company, open_with_link,
-    open_with_link_and,
+    Also, InvitationLink, NewOwner, Opened, judge_company, judge_values, open_company, open_with,
+    open_with_link,
 };
 pub use self::people::{
     CarriedMember, Entered, carried_members, enter_members, head_counts, owner_addresses,

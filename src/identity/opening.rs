@@ -49,6 +49,9 @@ pub struct InvitationLink {
     pub expires_at: Timestamp,
 }
 
+/// What is entered beside a company, in the write that registers it. It may run again.
+pub type Also = Arc<dyn Fn(&mut ControlConn, &Opened) -> Result<()> + Send + Sync>;
+
 /// Opens a company, with its store, data key and owner, or leaves nothing of it.
 ///
 /// # Errors
@@ -73,17 +76,14 @@ pub async fn open_with_link(
     company: NewCompany,
     owner: Option<NewOwner>,
 ) -> Result<Opened> {
-    open_with_link_and(app, actor, company, owner, Arc::new(|_, _| Ok(()))).await
+    open_with(app, actor, company, owner, Arc::new(|_, _| Ok(()))).await
 }
-
-/// What belongs to an opening and is done in the same write, with what was opened.
-type Also = Arc<dyn Fn(&mut ControlConn, &Opened) -> Result<()> + Send + Sync>;
 
 /// The same; `also` does what belongs to it in the same write, and may run again.
 ///
 /// # Errors
-/// As [`open_company`], and what `also` returns.
-pub async fn open_with_link_and(
+/// As [`open_company`], and what `also` returns; then nothing is left of the company.
+pub async fn open_with(
     app: &App,
     actor: &Actor,
     company: NewCompany,

@@ -17,7 +17,7 @@ use super::usage::{self, Usage};
 use crate::clock::Timestamp;
 use crate::db::ControlConn;
 use crate::id::TenantId;
-use crate::identity::{self, NewOwner, Opened, open_with_link_and};
+use crate::identity::{self, NewOwner, Opened, open_with};
 use crate::tenancy::plans::{EntitlementView, entitlements};
 use crate::tenancy::{self, Also, Company, NewCompany, Status};
 use crate::web::once::Answer;
@@ -154,13 +154,13 @@ pub struct NewTenant {
     pub slug: String,
     /// What people call it; from the slug where absent.
     pub name: Option<String>,
-    /// `active` (where absent), `trial` or `demo`.
+    /// `active` (where absent, and no demo by its kind), `trial` or `demo`.
     pub status: Option<String>,
     /// Its owner's address; an account that is there already goes on with it.
     pub owner_email: Option<String>,
     /// Its owner's name.
     pub owner_name: Option<String>,
-    /// `customer` or `demo`.
+    /// `customer`, or `demo` for one that begins as a demo.
     pub kind: Option<String>,
     /// What it bought.
     pub plan: Option<String>,
@@ -174,7 +174,7 @@ pub struct NewTenant {
     pub logo_url: Option<String>,
     /// Its colour, `#rrggbb`, dark enough for white text.
     pub color: Option<String>,
-    /// When its trial ends: a time, or the last day of it.
+    /// When its trial ends: a time, or the last day of it; a trial has an end, in `trial_days` where absent.
     pub trial_ends_at: Option<String>,
     /// The first day of its contract.
     pub contract_start: Option<String>,
@@ -303,7 +303,7 @@ pub async fn create(who: Keyed, body: Json<NewTenant>) -> Result<HttpResponse> {
     once(&who, &body.bytes, |keep| async {
         let (new, owner) = wanted(body.value)?;
         let also = move |c: &mut ControlConn<'_>, done: &Opened| keep.keep(c, &opened(done)?);
-        let done = open_with_link_and(&who.app, &who.actor, new, owner, Arc::new(also)).await?;
+        let done = open_with(&who.app, &who.actor, new, owner, Arc::new(also)).await?;
         opened(&done)
     })
     .await
@@ -331,11 +331,11 @@ fn wanted(sent: NewTenant) -> Result<(NewCompany, Option<NewOwner>)> {
             sales_owner: sent.sales_owner,
         },
     );
-    let mut new = record.read()?.into_new(slug);
-    new.status = match status.as_deref() {
-        None | Some("active") => Status::Active,
-        Some("trial") => Status::Trial,
-        Some("demo") => Status::Demo,
+    let begins = match status.as_deref() {
+        None => None,
+        Some("active") => Some(Status::Active),
+        Some("trial") => Some(Status::Trial),
+        Some("demo") => Some(Status::Demo),
         Some(_) => {
             return Err(Error::invalid(
                 "status",
@@ -343,6 +343,7 @@ fn wanted(sent: NewTenant) -> Result<(NewCompany, Option<NewOwner>)> {
             ));
         }
     };
+    let new = record.read()?.into_new(slug).beginning(begins)?;
     let owner = owner(owner_email, owner_name)?;
     Ok((new, owner))
 }

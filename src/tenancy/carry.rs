@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Company, NewCompany, Settings};
+use super::model::{Company, Kind, NewCompany, Settings};
 use super::slug::{DEFAULT_SLUG, Slug};
 use super::status::Status;
 use super::{carry_store, projects, store};
@@ -109,14 +109,20 @@ impl Record {
                 .map(|text| text.parse().map_err(bad))
                 .transpose()
         };
+        let kind = more
+            .kind
+            .parse()
+            .map_err(|sentence| Error::invalid("kind", sentence))?;
         let new = NewCompany {
             slug,
             settings,
+            // What works, or did, is nobody's to reset.
+            kind: if status == Status::Demo {
+                kind
+            } else {
+                Kind::Customer
+            },
             status,
-            kind: more
-                .kind
-                .parse()
-                .map_err(|sentence| Error::invalid("kind", sentence))?,
             plan: more.plan.clone(),
             legal_name: more.legal_name.clone(),
             tax_id: more.tax_id.clone(),
@@ -193,7 +199,8 @@ pub fn record(c: &mut ControlConn, tenant: TenantId) -> Result<Record> {
     })
 }
 
-/// Enters a company that came with its record: row, data key, and what else is known of it.
+/// Enters a company that came with its record: row, data key, and what else is known of it. A trial without an end lasts so many
+/// days from now.
 ///
 /// # Errors
 /// [`Error::Duplicate`] where the slug is taken; where the store fails.
@@ -202,8 +209,9 @@ pub fn enter_carried(
     company: &Company,
     key: &WrappedKey,
     record: &Record,
+    trial_days: u32,
 ) -> Result<()> {
-    let company = without_shared_numbers(c, company)?;
+    let company = without_shared_numbers(c, company)?.with_trial_end(c.now(), trial_days);
     store::insert(c, &company)?;
     store::insert_key(c, key)?;
     carry_store::add_entitlements(c, company.id, &record.entitlements)?;

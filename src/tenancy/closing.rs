@@ -103,7 +103,7 @@ pub async fn keep(
     tenant: TenantId,
     tell: impl Fn(&mut ControlConn, &Company) -> Result<()> + Send + 'static,
 ) -> Result<Company> {
-    let actor = actor.clone();
+    let (actor, trial_days) = (actor.clone(), app.config.trial_days);
     let company = app
         .control
         .write(move |c| {
@@ -117,6 +117,7 @@ pub async fn keep(
             };
             after.status = closing.before;
             after.frozen_at = after.frozen_at.filter(|_| after.status == Status::Frozen);
+            let after = after.with_trial_end(c.now(), trial_days);
             save(c, &actor, "company.kept", &before, &after)?;
             tell(c, &after)?;
             Ok(after)

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::domains::remove_all;
 use super::mode::serves_many;
-use super::model::Company;
+use super::model::{Company, Kind};
 use super::slug::Slug;
 use super::status::Status;
 use super::store;
@@ -127,6 +127,10 @@ pub fn set_status(
     // Whoever decides where it stands has decided about its end too.
     after.closing = None;
     after.frozen_at = (to == Status::Frozen).then(|| c.now());
+    // Whoever works with it bought it: what they make is no night's to throw away.
+    if to == Status::Active {
+        after.kind = Kind::Customer;
+    }
     if to == Status::Archived {
         after.archived_at = Some(c.now());
         remove_all(c, actor, tenant)?;
@@ -221,6 +225,21 @@ fn judge(
     // Its id, name in addresses and status have ways of their own.
     (after.id, after.status) = (before.id, before.status);
     after.slug.clone_from(&before.slug);
+    if after.kind == Kind::Demo && before.kind != Kind::Demo {
+        return Err(Error::invalid(
+            "kind",
+            "A company that is here does not become a demo: what its people make would be thrown away every night. Open a new one of the kind demo.",
+        ));
+    }
+    if after.status == Status::Trial
+        && after.trial_ends_at.is_none()
+        && before.trial_ends_at.is_some()
+    {
+        return Err(Error::invalid(
+            "trial_ends_at",
+            "A trial ends one day. Write a later day, or activate the company.",
+        ));
+    }
     let after = after.checked()?;
     if after != before {
         judge_numbers(c, &after)?;

@@ -2,6 +2,7 @@
 //!
 //! Single mode is multi mode with one company, `default`, whose slug is in no address.
 
+mod beginning;
 mod branding;
 pub mod carry;
 mod carry_store;

@@ -120,6 +120,7 @@ impl NewCompany {
     /// # Errors
     /// [`crate::Error::Invalid`] with everything that does not fit.
     pub fn into_company(self, id: TenantId, now: Timestamp) -> Result<Company> {
+        self.judge_demo()?;
         let company = Company {
             id,
             slug: self.slug,

@@ -28,7 +28,9 @@ pub async fn open<F>(app: &App, actor: &Actor, new: NewCompany, also: F) -> Resu
 where
     F: Fn(&mut ControlConn, &Company) -> Result<()> + Clone + Send + 'static,
 {
-    let company = judge_opening(&app.control, app.config.tenancy, new, app.clock.now()).await?;
+    let now = app.clock.now();
+    let company = judge_opening(&app.control, app.config.tenancy, new, now).await?;
+    let company = company.with_trial_end(now, app.config.trial_days);
     let actor = actor.clone();
     let company = register(
         &app.control,

@@ -18,7 +18,7 @@ use crate::db::carry::{CarriedFile, Sum, Table};
 use crate::db::{Installation, TenantPlane, Told};
 use crate::id::TenantId;
 use crate::identity::{Entered, enter_members};
-use crate::tenancy::{carry, projects};
+use crate::tenancy::{Status, carry, projects};
 use crate::{Error, Result, identity, jobs, partners};
 
 /// The one company of an instance that serves one.
@@ -208,6 +208,9 @@ async fn place(app: &App, header: &Header, wish: &Wish) -> Result<Place, Trouble
             told: wish.told.clone(),
         });
     };
+    if here.status == Status::Frozen {
+        return Err(Error::Frozen.into());
+    }
     let names = tables::carried(app);
     let held = app
         .tenants
@@ -275,12 +278,12 @@ async fn take(
         &header.company.name,
     );
     let actor = actor.clone();
-    let slug = place.slug.clone();
+    let (slug, trial_days) = (place.slug.clone(), app.config.trial_days);
     let entered = app
         .control
         .write(move |c| {
             match &data_key {
-                Some(key) => carry::enter_carried(c, &company, key, &header.company)?,
+                Some(key) => carry::enter_carried(c, &company, key, &header.company, trial_days)?,
                 None => carry::overwrite(c, &company, &header.company)?,
             }
             let entered = enter_members(c, id, &header.members)?;

@@ -43,6 +43,21 @@ impl Company {
             .map(|company| company.id)
             .map_err(|error| unknown(error, self.tenant.as_deref()))
     }
+
+    /// Its id, for a command that writes into it: a frozen company is read only, from the shell as well.
+    pub(super) async fn find_to_change(&self, app: &App) -> Result<TenantId, Failure> {
+        let found = shell::meant(app, self.tenant.as_deref()).await;
+        let company = found.map_err(|error| unknown(error, self.tenant.as_deref()))?;
+        works(&company).map(|()| company.id)
+    }
+}
+
+/// That a company is not frozen.
+fn works(company: &tenancy::Company) -> Result<(), Failure> {
+    match company.status {
+        tenancy::Status::Frozen => Err(Error::Frozen.into()),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn unknown(error: Error, slug: Option<&str>) -> Failure {
@@ -69,6 +84,12 @@ fn tell_of_plan(company: &tenancy::Company, io: &mut Io) {
             known.join(", ")
         ));
     }
+}
+
+/// The company of a slug that must be given, for a command that writes into it.
+async fn named_to_change(app: &App, slug: &str) -> Result<tenancy::Company, Failure> {
+    let company = named(app, slug).await?;
+    works(&company).map(|()| company)
 }
 
 /// The company of a slug that must be given.

@@ -96,7 +96,7 @@ impl Project {
     pub(super) async fn run(self, app: &App, io: &mut Io) -> Outcome {
         match self {
             Self::Create(command) => {
-                let tenant = command.company.find(app).await?;
+                let tenant = command.company.find_to_change(app).await?;
                 let (slug, name) = (&command.slug, &command.name);
                 let made = projects::create(app, Actor::shell(), tenant, slug, name).await?;
                 said(io, &made, "is made", command.json)
@@ -151,7 +151,7 @@ async fn changed(
     slug: &str,
     change: Change,
 ) -> Result<projects::Project, Failure> {
-    let tenant = company.find(app).await?;
+    let tenant = company.find_to_change(app).await?;
     let which = Which::Slug(slug.to_owned());
     projects::change(app, Actor::shell(), tenant, which, change)
         .await

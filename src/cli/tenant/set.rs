@@ -26,7 +26,7 @@ pub struct Set {
     pub(super) slug: String,
     #[command(flatten)]
     record: Record,
-    /// When its trial ends: a day, or a time with its zone; empty for never
+    /// When its trial ends: a day, or a time with its zone; empty takes one away that is over and done with
     #[arg(long, value_name = "WHEN")]
     trial_ends: Option<String>,
     #[command(flatten)]

@@ -10,7 +10,7 @@ use super::{address, find, owners};
 use crate::identity::shell::invite_owner;
 use crate::operator::door::Operating;
 use crate::operator::place::Place;
-use crate::tenancy::{self, Company, Status};
+use crate::tenancy::{self, Company, Kind, Status};
 use crate::web::form::{Choice, FormErrors};
 use crate::web::page::{self, PageShell};
 use crate::web::parts::Toast;
@@ -31,12 +31,12 @@ struct Edit {
     owner_email: String,
 }
 
-/// The kinds to choose from.
-pub(super) fn kinds() -> Vec<Choice> {
-    vec![
-        Choice::new("customer", "Customer"),
-        Choice::new("demo", "Demo"),
-    ]
+/// The kinds to choose from; who is a customer does not become a demo.
+pub(super) fn kinds(may_be_demo: bool) -> Vec<Choice> {
+    let demo = may_be_demo.then(|| Choice::new("demo", "Demo"));
+    std::iter::once(Choice::new("customer", "Customer"))
+        .chain(demo)
+        .collect()
 }
 
 /// Shows the form.
@@ -129,7 +129,7 @@ fn respond(
             shell,
             errors,
             here,
-            kinds: kinds(),
+            kinds: kinds(company.kind == Kind::Demo),
             plans: super::plans(&record.plan, &who.format()),
             record,
             needs_owner: owner.is_some(),

@@ -106,12 +106,12 @@ async fn open(who: &Operating, form: &Form, record: Record) -> Result<Opened> {
         (Err(error), _) => return Err(error),
         (Ok(_), Err(why)) => return Err(Error::Invalid(vec![why])),
     };
-    let mut new = read.into_new(slug);
-    new.status = match form.text("status") {
+    let begins = match form.text("status") {
         "trial" => Status::Trial,
         "demo" => Status::Demo,
         _ => Status::Active,
     };
+    let new = read.into_new(slug).beginning(Some(begins))?;
     let text = |name| Some(form.text(name).to_owned()).filter(|text| !text.is_empty());
     let owner = owner(text("owner_email"), text("owner_name"))?;
     open_with_link(&who.app, &who.actor, new, owner).await
@@ -163,7 +163,7 @@ fn respond(
         &New {
             shell,
             errors,
-            kinds: super::edit::kinds(),
+            kinds: super::edit::kinds(true),
             plans: super::plans(&record.plan, &who.format()),
             statuses: [("active", "Active"), ("trial", "Trial"), ("demo", "Demo")]
                 .map(|(value, label)| Choice::new(value, label))

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::{Guard, Signup, State, opening, store, welcoming};
+use super::{BLOCKED, Guard, Signup, State, opening, store, welcoming};
 use crate::actor::{Actor, ActorKind};
 use crate::app::App;
 use crate::audit::{self, Event};
@@ -31,10 +31,9 @@ struct Page {
 pub async fn show(request: HttpRequest) -> Result<HttpResponse> {
     let app = welcoming(&request)?;
     let token = Query::of(&request).get("token").to_owned();
-    let signup = match held(&request, &app, &token).await {
+    let signup = match held(&request, &app, &token).await? {
         Ok(signup) => signup,
-        Err(Error::Gone(sentence)) => return over(&request, &app, sentence),
-        Err(error) => return Err(error),
+        Err(said) => return Ok(said),
     };
     let mut open = Open::new(&request, &app, &format!("Open {}", signup.company))?;
     open.shell.lead = format!("For {}.", signup.email);
@@ -51,10 +50,9 @@ pub async fn show(request: HttpRequest) -> Result<HttpResponse> {
 /// [`Error::NotFound`] where companies are not asked for; where the store does not answer.
 pub async fn confirm(request: HttpRequest, form: Form) -> Result<HttpResponse> {
     let app = welcoming(&request)?;
-    let signup = match held(&request, &app, form.text("token")).await {
+    let signup = match held(&request, &app, form.text("token")).await? {
         Ok(signup) => signup,
-        Err(Error::Gone(sentence)) => return over(&request, &app, sentence),
-        Err(error) => return Err(error),
+        Err(said) => return Ok(said),
     };
     let actor = Actor {
         kind: ActorKind::Public,
@@ -64,14 +62,7 @@ pub async fn confirm(request: HttpRequest, form: Form) -> Result<HttpResponse> {
     };
     if app.config.signup == Policy::Approval {
         hand_over(&app, actor, &signup).await?;
-        let words = (
-            "Somebody looks at it now",
-            format!(
-                "{} is asked for. The answer comes by mail to {}.",
-                signup.company, signup.email
-            ),
-        );
-        return told(&request, &app, StatusCode::OK, words, None);
+        return waits(&request, &app, &signup);
     }
     match opening::open(&app, &actor, &signup, State::Asked, None).await {
         Ok(company) => {
@@ -83,7 +74,8 @@ pub async fn confirm(request: HttpRequest, form: Form) -> Result<HttpResponse> {
                 &Toast::good(said),
             ))
         }
-        Err(Error::Gone(sentence)) => over(&request, &app, sentence),
+        Err(Error::Gone(_)) => opened(&request, &app, &signup),
+        Err(Error::Conflict { code: BLOCKED, .. }) => blocked(&request, &app),
         Err(Error::Conflict { .. }) => {
             let words = (
                 "The name was taken meanwhile",
@@ -100,45 +92,98 @@ pub async fn confirm(request: HttpRequest, form: Form) -> Result<HttpResponse> {
 }
 
 async fn hand_over(app: &App, actor: Actor, signup: &Signup) -> Result<()> {
-    let (id, name) = (signup.id, signup.company.clone());
+    let signup = signup.clone();
     app.control
         .write(move |c| {
-            if !store::step(c, id, State::Asked, State::Waiting)? {
+            if !store::step(c, signup.id, State::Asked, State::Waiting)? {
                 return Ok(());
             }
-            let event = Event::new("signup.confirmed")
-                .product("operator")
-                .target("signup", &id, &name);
+            let event = Event::new("signup.confirmed").product("operator").target(
+                "signup",
+                &signup.id,
+                &signup.company,
+            );
             audit::record(c, &actor, event)
         })
         .await
 }
 
-/// The sign-up of a link that works. Guessing is slowed down by place.
-async fn held(request: &HttpRequest, app: &App, token: &str) -> Result<Signup> {
-    let gone = || {
-        Error::Gone(
-            "This link was used already, or is too old. Ask again; nothing was opened by it now."
-                .to_owned(),
-        )
-    };
+/// The sign-up of a link that works, or the page that says why it does not. Guessing is slowed down by place.
+async fn held(
+    request: &HttpRequest,
+    app: &App,
+    token: &str,
+) -> Result<std::result::Result<Signup, HttpResponse>> {
     let (guard, from) = (
         app.memory.of::<Guard>(),
         place(facts::facts(request).address),
     );
     guard.0.take(from, app.clock.now())?;
-    let hash = PlainToken::parse(token).ok_or_else(gone)?.hash();
-    let found = app
-        .control
-        .read(move |c| store::by_token(c, &hash))
-        .await?
-        .ok_or_else(gone)?;
+    let Some(token) = PlainToken::parse(token) else {
+        return over(request, app).map(Err);
+    };
+    let hash = token.hash();
+    let found = app.control.read(move |c| {
+        let Some(signup) = store::by_token(c, &hash)? else {
+            return Ok(None);
+        };
+        let judged = store::judge_blocks(c, &signup);
+        Ok(Some((signup, judged)))
+    });
+    let Some((signup, judged)) = found.await? else {
+        return over(request, app).map(Err);
+    };
     guard.0.give_back(from);
-    Ok(found)
+    // Whoever did not see the answer the first time finds it by the same link.
+    match (signup.state, judged) {
+        (State::Asked, Ok(())) => Ok(Ok(signup)),
+        (State::Asked, Err(Error::Conflict { .. })) => blocked(request, app).map(Err),
+        (State::Asked, Err(error)) => Err(error),
+        (State::Waiting, _) => waits(request, app, &signup).map(Err),
+        (State::Opened, _) => opened(request, app, &signup).map(Err),
+        (State::Declined, _) => over(request, app).map(Err),
+    }
 }
 
-fn over(request: &HttpRequest, app: &App, sentence: String) -> Result<HttpResponse> {
-    let words = ("This link does not work any more", sentence);
+fn waits(request: &HttpRequest, app: &App, signup: &Signup) -> Result<HttpResponse> {
+    let words = (
+        "Somebody looks at it now",
+        format!(
+            "{} is asked for. The answer comes by mail to {}.",
+            signup.company, signup.email
+        ),
+    );
+    told(request, app, StatusCode::OK, words, None)
+}
+
+fn opened(request: &HttpRequest, app: &App, signup: &Signup) -> Result<HttpResponse> {
+    let words = (
+        "This link was used already",
+        format!("It opened {}. Sign in to begin.", signup.company),
+    );
+    let link = Link::new(
+        "Sign in",
+        format!("/login?next=%2Ft%2F{}%2Fadmin", signup.slug),
+    );
+    told(request, app, StatusCode::GONE, words, Some(link))
+}
+
+fn blocked(request: &HttpRequest, app: &App) -> Result<HttpResponse> {
+    let words = (
+        "This company is not opened",
+        "Its name, or the provider of your address, is not taken here. Ask again under another name, or with an address of your company."
+            .to_owned(),
+    );
+    let link = Link::new("Ask again", "/signup");
+    told(request, app, StatusCode::FORBIDDEN, words, Some(link))
+}
+
+fn over(request: &HttpRequest, app: &App) -> Result<HttpResponse> {
+    let words = (
+        "This link does not work any more",
+        "This link was used already, or is too old. Ask again; nothing was opened by it now."
+            .to_owned(),
+    );
     let link = Link::new("Ask again", "/signup");
     told(request, app, StatusCode::GONE, words, Some(link))
 }

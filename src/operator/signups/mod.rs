@@ -27,6 +27,9 @@ use crate::{Error, Result};
 /// How long the mailed link works.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The code of what is on the blocklist.
+const BLOCKED: &str = "signup_blocked";
+
 /// A company somebody asked for.
 #[derive(Debug, Clone)]
 struct Signup {

@@ -124,10 +124,7 @@ async fn written(
     if let Err(weak) = acceptable(password, &email, &company) {
         fields.add("password", weak.message);
     }
-    let domain = email
-        .split_once('@')
-        .map_or("", |(_, domain)| domain)
-        .to_owned();
+    let domain = store::domain_of(&email).to_owned();
     let looked_up = slug.clone();
     let (is_taken, is_barred) = app
         .control
@@ -190,15 +187,48 @@ async fn written(
     Ok(email)
 }
 
-/// A slug from a company's name: `Northwind Tea Co.` becomes `northwind-tea-co`.
+/// A slug from a company's name: `Northwind Tea Co.` becomes `northwind-tea-co`, and `Ceainăria` `ceainaria`.
 fn suggested(company: &str) -> String {
-    let letters: String = company
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
-        .collect();
+    let mut letters = String::new();
+    for c in company.to_lowercase().chars() {
+        match c {
+            c if c.is_ascii_alphanumeric() => letters.push(c),
+            // Marks of a letter that was written in two parts, and what people leave out of an address.
+            '\u{300}'..='\u{36f}' | '\'' | '’' => {}
+            c => letters.push_str(plain(c)),
+        }
+    }
     let words: Vec<&str> = letters.split_whitespace().collect();
-    words.join("-").chars().take(40).collect()
+    let slug: String = words.join("-").chars().take(40).collect();
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// A letter of the languages written in Latin script, as it is written without its marks.
+fn plain(letter: char) -> &'static str {
+    match letter {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' => "a",
+        'æ' => "ae",
+        'ç' | 'ć' | 'č' | 'ċ' => "c",
+        'ď' | 'đ' | 'ð' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ė' | 'ę' | 'ě' => "e",
+        'ğ' | 'ģ' | 'ġ' => "g",
+        'ħ' => "h",
+        'ì' | 'í' | 'î' | 'ï' | 'ī' | 'į' | 'ı' => "i",
+        'ķ' => "k",
+        'ĺ' | 'ļ' | 'ľ' | 'ł' => "l",
+        'ñ' | 'ń' | 'ņ' | 'ň' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' | 'ő' => "o",
+        'œ' => "oe",
+        'ŕ' | 'ř' => "r",
+        'ś' | 'š' | 'ş' | 'ș' => "s",
+        'ß' => "ss",
+        'ţ' | 'ť' | 'ț' => "t",
+        'þ' => "th",
+        'ù' | 'ú' | 'û' | 'ü' | 'ū' | 'ů' | 'ű' | 'ų' => "u",
+        'ý' | 'ÿ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        _ => " ",
+    }
 }
 
 fn respond(
@@ -238,6 +268,20 @@ mod tests {
     #[test]
     fn a_name_suggests_a_slug() {
         assert_eq!(suggested("  Northwind Tea Co. "), "northwind-tea-co");
-        assert_eq!(suggested("Șerban & fiii"), "erban-fiii");
+        for (name, slug) in [
+            ("Șerban & fiii", "serban-fiii"),
+            ("Ceainăria Verde", "ceainaria-verde"),
+            ("Țuică și Întâlniri", "tuica-si-intalniri"),
+            ("Café Zoé", "cafe-zoe"),
+            ("Cafe\u{301} d’Or", "cafe-dor"),
+            ("Müller Straße", "muller-strasse"),
+            ("Łódź Sør", "lodz-sor"),
+            ("İstanbul Çay", "istanbul-cay"),
+            ("茶", ""),
+        ] {
+            assert_eq!(suggested(name), slug, "{name}");
+        }
+        let long = format!("{} b", "a".repeat(39));
+        assert_eq!(suggested(&long), "a".repeat(39));
     }
 }

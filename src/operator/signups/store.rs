@@ -107,13 +107,16 @@ pub(super) fn insert(c: &mut ControlConn, new: &Signup, token: &HashedToken) -> 
     Ok(())
 }
 
-/// The sign-up of a link that can still be used.
+/// The sign-up of a link, unless the link ran out unused.
 pub(super) fn by_token(c: &mut ControlConn, token: &HashedToken) -> Result<Option<Signup>> {
     let now = c.now();
     let row: Option<Row> = signups::table
         .filter(signups::token_hash.eq(token.as_bytes().as_slice()))
-        .filter(signups::state.eq(State::Asked.as_str()))
-        .filter(signups::expires_at.gt(now))
+        .filter(
+            signups::state
+                .ne(State::Asked.as_str())
+                .or(signups::expires_at.gt(now)),
+        )
         .select(COLUMNS)
         .first(c.db())
         .optional()?;
@@ -194,6 +197,31 @@ pub(super) fn is_blocked(c: &mut ControlConn, kind: &str, value: &str) -> Result
         .count()
         .get_result(c.db())?;
     Ok(found > 0)
+}
+
+/// That neither the slug nor the mail's provider is blocked now; both may be since somebody asked.
+///
+/// # Errors
+/// [`Error::Conflict`] that names what is blocked.
+pub(super) fn judge_blocks(c: &mut ControlConn, signup: &Signup) -> Result<()> {
+    let domain = domain_of(&signup.email);
+    for (kind, value) in [("slug", signup.slug.as_str()), ("domain", domain)] {
+        if is_blocked(c, kind, value)? {
+            return Err(Error::conflict(
+                super::BLOCKED,
+                format!(
+                    "The {kind} {value} is blocked, so {} is not opened. Let it through first, or decline.",
+                    signup.company
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The provider of a mail address.
+pub(super) fn domain_of(email: &str) -> &str {
+    email.split_once('@').map_or("", |(_, domain)| domain)
 }
 
 /// Blocks a value.

@@ -12,9 +12,11 @@ use super::{EVENT_LOADED, is_loaded};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit;
+use crate::clock::Timestamp;
 use crate::db::{Scope, TenantConn};
-use crate::id::ProgramId;
-use crate::partners::store::{bulk, demo, enrolments, links, partners, payouts, programs};
+use crate::gate::{Counted, Limits};
+use crate::id::{EventId, ProgramId};
+use crate::partners::store::{bulk, demo, enrolments, links, partners, payouts, programs, usage};
 use crate::partners::{click, links_changed, partner};
 use crate::{Error, Result};
 
@@ -27,27 +29,86 @@ const BEHIND: Duration = Duration::from_secs(120);
 ///
 /// # Errors
 /// Where the plan cannot be made.
-pub async fn preview(app: &App) -> Result<Figures> {
-    Ok(plan(app).await?.figures())
+pub async fn preview(app: &App, scope: &Scope) -> Result<Figures> {
+    let plan = plan(app).await?;
+    let (room, figures) = (Room::of(app, scope, &plan), plan.figures());
+    scope.read(move |c| room.judge(c)).await?;
+    Ok(figures)
 }
 
-/// Loads the demo into a company, beside whatever it has. `said` hears how far it is.
+/// Loads the demo into a company, beside whatever it has, as far as its plan allows. `said` hears how far it is.
 ///
 /// # Errors
-/// A conflict where demo data is there already or a real record has one of its names; then nothing of it stays.
+/// A conflict where demo data is there already or a real record has one of its names, [`Error::PlanLimit`] where it does not fit; then
+/// nothing of it stays.
 pub async fn load(
     app: &App,
     scope: &Scope,
     actor: &Actor,
-    mut said: impl FnMut(String) + Send,
+    said: impl FnMut(String) + Send,
 ) -> Result<Figures> {
     if scope.read(is_loaded).await? {
         return Err(already());
     }
     let plan = plan(app).await?;
+    let room = Room::of(app, scope, &plan);
+    fill(app, scope, actor, plan, Some(room), said).await
+}
+
+/// Loads it whatever the plan allows: for a company that has nothing else.
+pub(super) async fn load_alone(app: &App, scope: &Scope, actor: &Actor) -> Result<Figures> {
+    let plan = plan(app).await?;
+    fill(app, scope, actor, plan, None, |_| {}).await
+}
+
+/// How much a company's plan allows of what comes all at once.
+#[derive(Clone, Copy)]
+struct Room {
+    limits: Limits,
+    month: Timestamp,
+    partners: usize,
+    links: usize,
+    events: usize,
+}
+
+impl Room {
+    fn of(app: &App, scope: &Scope, plan: &Plan) -> Self {
+        let gate = app.gate.get();
+        let company = gate.and_then(|gate| gate.company_by_id(scope.tenant()));
+        let month = app.clock.now().month().0;
+        let first = EventId::floor(month);
+        Self {
+            limits: company.map_or(Limits::NONE, |company| company.standing.limits),
+            month,
+            partners: plan.partners.len(),
+            links: plan.links.len(),
+            events: plan.events.iter().filter(|one| one.id >= first).count(),
+        }
+    }
+
+    fn judge(self, c: &mut TenantConn) -> Result<()> {
+        let limits = self.limits;
+        limits.so_many_more(Counted::Partners, self.partners, |most| {
+            usage::partners(c, most)
+        })?;
+        limits.so_many_more(Counted::Links, self.links, |most| usage::links(c, most))?;
+        limits.so_many_more(Counted::EventsPerMonth, self.events, |most| {
+            usage::events(c, self.month, most)
+        })
+    }
+}
+
+async fn fill(
+    app: &App,
+    scope: &Scope,
+    actor: &Actor,
+    plan: Plan,
+    room: Option<Room>,
+    mut said: impl FnMut(String) + Send,
+) -> Result<Figures> {
     let figures = plan.figures();
     click::catch_up(scope).await?;
-    let loaded = write(app, scope, actor, plan, &mut said).await;
+    let loaded = write(app, scope, actor, plan, room, &mut said).await;
     links_changed(app, scope.tenant());
     match loaded {
         Ok(()) => Ok(figures),
@@ -101,6 +162,7 @@ async fn write(
     scope: &Scope,
     actor: &Actor,
     plan: Plan,
+    room: Option<Room>,
     said: &mut (dyn FnMut(String) + Send),
 ) -> Result<(), Failed> {
     let figures = plan.figures();
@@ -130,6 +192,9 @@ async fn write(
     let first = move |c: &mut TenantConn| {
         if is_loaded(c)? {
             return Err(already());
+        }
+        if let Some(room) = room {
+            room.judge(c)?;
         }
         click::move_on(c)?;
         let (programs, partners, sealed, enrolments, links) = &*cast;

@@ -50,7 +50,9 @@ pub async fn post_load(allowed: Allowed<WriteSettings>, _: Form) -> Result<HttpR
             );
             Toast::good(text)
         }
-        Err(Error::Conflict { message, .. }) => Toast::bad(message),
+        Err(Error::Conflict { message, .. } | Error::PlanLimit { message, .. }) => {
+            Toast::bad(message)
+        }
         Err(error) => return Err(error),
     };
     Ok(home(&allowed, &toast))

@@ -1,6 +1,7 @@
 //! Brings a demo company back to what a visitor is meant to find: whatever was made since goes, the year begins anew.
 
-use super::{clear, load};
+use super::clear;
+use super::load::load_alone;
 use crate::Result;
 use crate::actor::Actor;
 use crate::app::App;
@@ -18,7 +19,7 @@ pub fn reset(app: App, scope: Scope, actor: Actor) -> Later<'static, Result<()>>
         clear(&app, &scope, &actor, |_| {}).await?;
         // Reported without a customer, so no label led to them.
         while scope.write(|c| demo::forget_events(c, PIECE)).await? > 0 {}
-        load(&app, &scope, &actor, |_| {}).await?;
+        load_alone(&app, &scope, &actor).await?;
         Ok(())
     })
 }

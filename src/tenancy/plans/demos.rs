@@ -98,11 +98,11 @@ fn may_be_reset(company: &Company) -> Result<()> {
     match company.status {
         Status::Archived => Err(Error::NotFound),
         Status::Frozen => Err(Error::Frozen),
-        _ if company.kind == Kind::Demo => Ok(()),
+        Status::Demo if company.kind == Kind::Demo => Ok(()),
         _ => Err(Error::conflict(
             "no_demo",
             format!(
-                "The company {} is a customer. Only companies of the kind demo are reset.",
+                "The company {} is a customer. Only companies whose status and kind are both demo are reset.",
                 company.slug
             ),
         )),

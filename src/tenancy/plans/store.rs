@@ -204,7 +204,7 @@ pub(super) struct Demo {
 pub(super) fn demos(c: &mut ControlConn, reset: &str) -> Result<Vec<Demo>> {
     let rows: Vec<(TenantId, String, Timestamp)> = tenants::table
         .filter(tenants::kind.eq("demo"))
-        .filter(tenants::status.ne_all(["frozen", "archived"]))
+        .filter(tenants::status.eq("demo"))
         .select((tenants::id, tenants::time_zone, tenants::created_at))
         .load(c.db())?;
     rows.into_iter()

@@ -123,6 +123,23 @@ impl TestApp {
         }
     }
 
+    /// The same to the control plane.
+    pub fn behind_control(&self) -> Conn {
+        match &self.database {
+            None => {
+                let path = self.folder.path().join("data/control.db");
+                let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+                conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+                Conn::Sqlite(conn)
+            }
+            Some(urls) => {
+                let mut conn = PgConnection::establish(&urls.superuser).unwrap();
+                conn.batch_execute("SET search_path TO control").unwrap();
+                Conn::Postgres(conn)
+            }
+        }
+    }
+
     /// The database as requests enter it, in the tenant plane of the company (PostgreSQL).
     pub fn as_request(&self) -> PgConnection {
         let urls = self.database.as_ref().unwrap();

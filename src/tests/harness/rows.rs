@@ -101,6 +101,27 @@ impl Behind {
         }
     }
 
+    /// How many rows of the control plane a FROM clause finds.
+    pub fn count(&mut self, from: &str) -> i64 {
+        let query = format!("SELECT 'all' AS name, count(*) AS rows FROM {from}");
+        let found: Vec<Count> = match self {
+            Self::Files(files) => {
+                let (_, conn) = files
+                    .iter_mut()
+                    .find(|(name, _)| name == "control")
+                    .unwrap();
+                diesel::sql_query(query).load(conn).unwrap()
+            }
+            Self::Database(conn) => {
+                diesel::sql_query("SET search_path TO control")
+                    .execute(&mut **conn)
+                    .unwrap();
+                diesel::sql_query(query).load(&mut **conn).unwrap()
+            }
+        };
+        found[0].rows
+    }
+
     /// Runs a statement against the plane (`control` or `tenant`) it concerns.
     pub fn execute(&mut self, plane: &str, statement: &str) -> usize {
         match self {

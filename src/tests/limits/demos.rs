@@ -2,20 +2,28 @@
 
 use diesel::prelude::*;
 use serde_json::json;
+use steading::Error;
 use steading::actor::Actor;
 use steading::db::schema::control::tenants;
+use steading::gate::Counted;
 use steading::partners::demo;
 use steading::tenancy::plans::{reset_demo, reset_due};
+use steading::tenancy::{self, Kind, Status};
 
 use super::{Company, partner};
 use crate::harness::engine::{Engine, wait};
 use crate::on_both_engines;
 
 fn make_demo(company: &Company) {
+    make(company, "demo", "demo");
+}
+
+/// Writes it as it could stand, whatever may be chosen.
+fn make(company: &Company, kind: &'static str, status: &'static str) {
     let (app, tenant) = (company.house.app(), company.tenant());
     let write = app.control.write(move |c| {
         let row = diesel::update(tenants::table.filter(tenants::id.eq(tenant)));
-        row.set((tenants::kind.eq("demo"), tenants::status.eq("demo")))
+        row.set((tenants::kind.eq(kind), tenants::status.eq(status)))
             .execute(c.db())?;
         Ok(())
     });
@@ -68,6 +76,80 @@ on_both_engines! {
         assert_eq!(wait(reset_due(company.house.app())).unwrap(), 0);
         assert_eq!(company.rows(), before);
     }
+
+    fn a_demo_that_was_bought_is_a_customer(engine: Engine) {
+        let company = Company::open(engine);
+        make_demo(&company);
+        company.become_(Status::Active);
+        company.made("/partners", &partner("kettle"));
+        let before = company.rows();
+        company.house.later(86_400);
+        assert_eq!(wait(reset_due(company.house.app())).unwrap(), 0);
+        assert!(wait(reset_demo(company.house.app(), &Actor::shell(), company.tenant())).is_err());
+        assert_eq!(company.rows(), before);
+        assert_eq!(registered(&company).kind, Kind::Customer);
+    }
+
+    fn only_what_is_a_demo_by_status_and_kind_is_reset(engine: Engine) {
+        let company = Company::open(engine);
+        company.made("/partners", &partner("kettle"));
+        for (kind, status) in [("demo", "active"), ("demo", "trial"), ("customer", "demo")] {
+            make(&company, kind, status);
+            let before = company.rows();
+            company.house.later(86_400);
+            assert_eq!(wait(reset_due(company.house.app())).unwrap(), 0, "{kind} {status}");
+            assert!(wait(reset_demo(company.house.app(), &Actor::shell(), company.tenant())).is_err(), "{kind} {status}");
+            assert_eq!(company.rows(), before, "{kind} {status}");
+        }
+    }
+
+    fn no_company_that_is_here_becomes_a_demo(engine: Engine) {
+        let company = Company::open(engine);
+        let (app, tenant) = (company.house.app(), company.tenant());
+        for status in ["active", "trial", "frozen", "demo"] {
+            make(&company, "customer", status);
+            let to_demo = |company: &mut tenancy::Company| company.kind = Kind::Demo;
+            match wait(tenancy::change_record(app, &Actor::shell(), tenant, to_demo)) {
+                Err(Error::Invalid(fields)) => assert_eq!(fields[0].pointer, "/kind", "{status}"),
+                other => panic!("{status}: {other:?}"),
+            }
+            assert_eq!(registered(&company).kind, Kind::Customer);
+        }
+        // A demo stays one while other things of it change, and may stop being one.
+        make_demo(&company);
+        let renamed = |company: &mut tenancy::Company| company.settings.name = "Show".to_owned();
+        assert_eq!(wait(tenancy::change_record(app, &Actor::shell(), tenant, renamed)).unwrap().kind, Kind::Demo);
+        let bought = |company: &mut tenancy::Company| company.kind = Kind::Customer;
+        assert_eq!(wait(tenancy::change_record(app, &Actor::shell(), tenant, bought)).unwrap().kind, Kind::Customer);
+    }
+
+    fn a_demo_is_loaded_as_far_as_the_plan_allows(engine: Engine) {
+        let company = Company::open(engine);
+        let (app, scope) = (company.house.app(), company.house.test.scope.clone());
+        company.limit(Counted::Partners, 10);
+        let before = content(&company);
+        let refused = wait(demo::load(app, &scope, &Actor::shell(), |_| {})).unwrap_err();
+        assert!(refused.to_string().contains("allows 10 partners: 0 are there, and 24 more would come"), "{refused}");
+        assert!(matches!(wait(demo::preview(app, &scope)), Err(Error::PlanLimit { .. })));
+        let person = company.house.signed_in("ana@example.com");
+        let back = person.submit_to("/admin", "/admin/demo/load", &[]);
+        assert_eq!(back.location(), "/admin", "{}", back.text());
+        let home = person.get("/admin").text();
+        assert!(home.contains("allows 10 partners"), "{home}");
+        assert_eq!(content(&company), before);
+        // What shows the program is filled whatever it was sold as.
+        make_demo(&company);
+        wait(reset_demo(app, &Actor::shell(), scope.tenant())).unwrap();
+    }
+}
+
+fn registered(company: &Company) -> tenancy::Company {
+    let found = company
+        .house
+        .app()
+        .control
+        .read(|c| tenancy::company_by_slug(c, "default"));
+    wait(found).unwrap().unwrap()
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod events;
 mod frozen;
 mod many;
 mod products;
+mod shell;
 mod trials;
 mod usage;
 

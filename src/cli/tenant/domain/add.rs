@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{company, named, say_record};
+use super::{company, named_to_change, say_record};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::cli::exit::Outcome;
@@ -49,7 +49,7 @@ impl Add {
         if self.dry_run {
             return self.preview(&app.control, &app.config, io).await;
         }
-        let id = named(app, &self.slug).await?.id;
+        let id = named_to_change(app, &self.slug).await?.id;
         let new = NewDomain::read(&app.config, id, &self.host)?;
         let domain = add_domain(app, &Actor::shell(), new).await?;
         io.say(format!("{} waits for its record.", domain.host));

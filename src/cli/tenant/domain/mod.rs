@@ -7,7 +7,7 @@ mod verify;
 
 use clap::Subcommand;
 
-use super::{named, unknown};
+use super::{named, named_to_change, unknown, works};
 use crate::Error;
 use crate::app::App;
 use crate::cli::exit::{Failure, Outcome};
@@ -68,10 +68,11 @@ impl TenantDomain {
     }
 }
 
-/// The company of a slug, from the registry alone.
+/// The company of a slug that would be written into, from the registry alone.
 async fn company(control: &Control, slug: &str) -> Result<Company, Failure> {
     let found = shell::by_slug(control, slug).await;
-    found.map_err(|error| unknown(error, Some(slug)))
+    let company = found.map_err(|error| unknown(error, Some(slug)))?;
+    works(&company).map(|()| company)
 }
 
 /// A company's domain by its name.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{company, found, named};
+use super::{company, found, named_to_change};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::cli::exit::{Failure, Outcome};
@@ -57,7 +57,7 @@ impl Remove {
         if self.dry_run {
             return self.preview(&app.control, io).await;
         }
-        let company = named(app, &self.slug).await?;
+        let company = named_to_change(app, &self.slug).await?;
         let domain = found(&app.control, &company, &self.host).await?;
         let domain = remove_domain(app, &Actor::shell(), company.id, domain.id).await?;
         io.say(format!("{} is removed from {}.", domain.host, self.slug));

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{found, named, say_record};
+use super::{found, named_to_change, say_record};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::cli::exit::{Failure, Outcome};
@@ -27,7 +27,7 @@ pub struct Verify {
 impl Verify {
     pub(super) async fn run(self, app: &App, io: &mut Io) -> Outcome {
         self.consent.to_nothing()?;
-        let company = named(app, &self.slug).await?;
+        let company = named_to_change(app, &self.slug).await?;
         let domain = found(&app.control, &company, &self.host).await?;
         let domain = verify_domain(app, &Actor::shell(), company.id, domain.id).await?;
         if self.json {
