@@ -125,8 +125,8 @@ fn drawn(round: u32) -> u64 {
 /// What a round does: whether it writes, and how it misbehaves, where it does.
 fn planned(round: u32, misbehave: u32) -> (bool, Option<u32>) {
     let drawn = drawn(round);
-    let writes = drawn % 5 == 0;
-    let misbehaves = (drawn >> 8) % u64::from(misbehave) == 0;
+    let writes = drawn.is_multiple_of(5);
+    let misbehaves = (drawn >> 8).is_multiple_of(u64::from(misbehave));
     let way = u32::try_from((drawn >> 24) % u64::from(WAYS)).unwrap();
     // Half of those who misbehave write.
     let writes = if misbehaves {

@@ -16,8 +16,11 @@ pub struct Asked<'a> {
     pub other: &'a Company,
 }
 
+/// Whether two companies have something apart.
+pub type Probe = fn(&Asked<'_>) -> bool;
+
 /// What is remembered, and whether the two have it apart.
-pub const PROBES: [(Memory, fn(&Asked<'_>) -> bool); 6] = [
+pub const PROBES: [(Memory, Probe); 6] = [
     (Memory::Ways, ways_are_apart),
     (Memory::Floods, floods_are_apart),
     (Memory::Answers, first_answers_are_apart),

@@ -7,7 +7,7 @@ use steading::web::route::Route;
 
 use super::companies::{OTHER, OWN, furnished, home, signed_in};
 use super::front::{Front, Memory};
-use super::memory::{Asked, PROBES, rates_are_apart, slow};
+use super::memory::{Asked, PROBES, Probe, rates_are_apart, slow};
 use super::named::choosing;
 use super::walk::{Walk, opened};
 use crate::harness::company::OWNER;
@@ -154,7 +154,7 @@ fn memory_that_is_not_kept_for_each_company_is_seen() {
     let home = home(Engine::Sqlite);
     let server = home.serve();
     let (own, other) = furnished(&home, &server);
-    let is_apart = |server: &Server<'_>, memory: Memory, probe: fn(&Asked<'_>) -> bool| {
+    let is_apart = |server: &Server<'_>, memory: Memory, probe: Probe| {
         let front = Front::before(server, memory);
         let (own, other) = (own.at(&front.base), other.at(&front.base));
         probe(&Asked {
