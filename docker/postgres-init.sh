@@ -58,4 +58,9 @@ REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
 GRANT USAGE ON LANGUAGE plpgsql TO steading_owner;
 REVOKE EXECUTE ON FUNCTION pg_catalog.lo_creat(integer), pg_catalog.lo_create(oid),
   pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC;
+-- What other processes would take for a word of ours, and what would hold up a migration.
+SELECT format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC; GRANT EXECUTE ON FUNCTION %s TO steading_owner',
+              oid::regprocedure, oid::regprocedure)
+  FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+   AND proname ~ '^pg_(notify|logical_emit_message|(try_)?advisory_.*lock.*)$' \gexec
 SQL

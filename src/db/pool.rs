@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::PgConnection;
 use diesel::connection::{CacheSize, TransactionManager};
 use diesel::prelude::*;
-use diesel::r2d2::{ManageConnection, Pool};
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use scheduled_thread_pool::ScheduledThreadPool;
 
 use super::conn::Conn;
@@ -92,6 +92,23 @@ impl ManageConnection for Manager {
 }
 
 pub(super) type Connections = Pool<Manager>;
+
+/// How long somebody waits for a connection before it is asked for anew.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+
+/// A connection, waited for as long as the pool allows. The pool makes one only while it is asked: whoever waited for one that
+/// broke, and asked no more, would wait in vain.
+pub(super) fn take(pool: &Connections) -> Result<PooledConnection<Manager>> {
+    let until = Instant::now() + pool.connection_timeout();
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        match pool.get_timeout(left.min(ASK_AGAIN)) {
+            Ok(pooled) => return Ok(pooled),
+            Err(error) if left <= ASK_AGAIN => return Err(error.into()),
+            Err(_) => {}
+        }
+    }
+}
 
 /// Pools of all files share these threads.
 pub(super) fn scheduler() -> Arc<ScheduledThreadPool> {

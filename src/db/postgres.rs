@@ -10,7 +10,7 @@ use super::conn::{Conn, Plane, Scoped};
 use super::error::{Verdict, is_read_only, verdict};
 use super::health::StoreHealth;
 use super::limits::Limits;
-use super::pool::{Connections, Pooled};
+use super::pool::{Connections, Pooled, take};
 use super::scope::{begun, read_in};
 use super::shut::Shut;
 use super::writer::AfterCommit;
@@ -211,7 +211,7 @@ impl Server {
 
     /// Asks the server for nothing, to learn whether it answers.
     pub(super) fn ping(&self) -> Result<()> {
-        let mut pooled = self.pool.get()?;
+        let mut pooled = take(&self.pool)?;
         if let Err(error) = pooled.conn.batch_execute("SELECT 1") {
             tracing::warn!(%error, "PostgreSQL does not answer");
             pooled.broken = true;

@@ -53,6 +53,10 @@ pub(super) fn provision(conn: &mut PgConnection, request_login: Option<&str>) ->
         "REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC",
         "DO $$ BEGIN EXECUTE format('REVOKE TEMP ON DATABASE %I FROM PUBLIC', current_database()); END $$",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        "DO $$ DECLARE f regprocedure; BEGIN FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace \
+         AND proname ~ '^pg_(notify|logical_emit_message|(try_)?advisory_.*lock.*)$' AND pg_has_role(proowner, 'USAGE') LOOP \
+         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC; GRANT EXECUTE ON FUNCTION %s TO steading_owner', f, f); \
+         END LOOP; END $$",
     ] {
         if let Err(error) = conn.batch_execute(wish) {
             tracing::debug!(%error, "The server keeps a default grant");

@@ -9,7 +9,7 @@ use diesel::r2d2::PooledConnection;
 
 use super::conn::{Conn, ControlPlane, Plane, Scoped, TenantPlane};
 use super::files::{Files, OpenFile};
-use super::pool::{Connections, Manager};
+use super::pool::{Connections, Manager, take};
 use super::postgres::Server;
 use super::sqlite::BEGIN_READ;
 use crate::clock::Clock;
@@ -156,7 +156,7 @@ pub(super) fn begun(
 ) -> Result<PooledConnection<Manager>> {
     let attempts = pool.max_size().saturating_add(1);
     for _ in 0..attempts {
-        let mut pooled = pool.get()?;
+        let mut pooled = take(pool)?;
         let opened = match (&mut pooled.conn, prologue) {
             (Conn::Postgres(c), Some(sql)) => AnsiTransactionManager::begin_transaction_sql(c, sql),
             (Conn::Postgres(c), None) => AnsiTransactionManager::begin_transaction(c),

@@ -101,7 +101,7 @@ pub(super) const FUNCTION_BODY: &str =
 
 /// What SQL of a stranger could use to leave its role, and only the server's superuser may take away from everybody: whether
 /// a request still has it, and how it is called.
-pub(super) const LEFTOVERS: [(&str, &str); 4] = [
+pub(super) const LEFTOVERS: [(&str, &str); 6] = [
     (
         "has_function_privilege($role, 'pg_catalog.set_config(text, text, boolean)', 'EXECUTE')",
         "the function set_config, which can name another company inside one statement",
@@ -118,5 +118,13 @@ pub(super) const LEFTOVERS: [(&str, &str); 4] = [
         "has_function_privilege($role, 'pg_catalog.lo_create(oid)', 'EXECUTE') OR has_function_privilege($role, 'pg_catalog.lo_creat(integer)', 'EXECUTE') \
          OR has_function_privilege($role, 'pg_catalog.lo_from_bytea(oid, bytea)', 'EXECUTE')",
         "large objects, which belong to no company",
+    ),
+    (
+        "has_function_privilege($role, 'pg_catalog.pg_notify(text, text)', 'EXECUTE')",
+        "the function pg_notify, which can tell other processes what is not so",
+    ),
+    (
+        "has_function_privilege($role, 'pg_catalog.pg_advisory_lock(bigint)', 'EXECUTE')",
+        "advisory locks, which can hold up a migration",
     ),
 ];

@@ -9,6 +9,7 @@ use steading::db::{Conn, Scope, TenantConn};
 use steading::id::TenantId;
 
 use super::catalog::{of_postgres, of_sqlite, on_postgres, on_sqlite};
+use super::fragments::{Must, POSTGRES, does_not_fit, state};
 use super::made_up::insert;
 use crate::harness::engine::Engine;
 use crate::harness::stores::TestStores;
@@ -24,68 +25,7 @@ const OURS: [&str; 4] = [
     "DELETE FROM partners WHERE name = '$x' RETURNING name AS value",
 ];
 
-/// What is pasted. `$b` is the other company's id. Each is closed so that it fits a condition; where it begins with `+` it is put
-/// in a sub-select of a value as well.
-const POSTGRES: &[&str] = &[
-    "' OR true --",
-    "' OR true RETURNING name AS value --",
-    "' WHERE true RETURNING name AS value --",
-    "' OR tenant_id = '$b' --",
-    "' UNION SELECT name FROM tenant.partners --",
-    "' UNION ALL SELECT name FROM ONLY tenant.partners TABLESAMPLE SYSTEM (100) --",
-    "' UNION SELECT email FROM control.users --",
-    "' UNION SELECT slug FROM control.tenants --",
-    "' UNION SELECT encode(wrapped, 'hex') FROM control.data_keys --",
-    "' UNION SELECT version FROM tenant.__diesel_schema_migrations --",
-    "+(SELECT set_config('app.tenant_id', '$b', true))",
-    "+(SELECT set_config('app.tenant_id', '$b', false))",
-    "+(SELECT set_config('role', 'steading_owner', true))",
-    "+(SELECT set_config('role', 'none', true))",
-    "+(SELECT set_config('row_security', 'off', true))",
-    "+(SELECT set_config('session_authorization', 'steading_owner', true))",
-    "' OR (set_config('app.tenant_id', '$b', true) IS NOT NULL AND name LIKE '%') --",
-    "' UNION SELECT p.name FROM (SELECT set_config('app.tenant_id', '$b', true) s) x, LATERAL (SELECT name FROM tenant.partners WHERE x.s IS NOT NULL) p --",
-    "'; RESET ROLE; SELECT name AS value FROM tenant.partners --",
-    "'; SET LOCAL ROLE steading_owner; SELECT name AS value FROM tenant.partners --",
-    "'; SET LOCAL app.tenant_id = '$b'; SELECT name AS value FROM tenant.partners --",
-    "'; SET SESSION AUTHORIZATION steading_owner --",
-    "'; COMMIT; SELECT name AS value FROM tenant.partners --",
-    "'; DO $$ BEGIN EXECUTE 'RESET ROLE'; END $$ --",
-    "'; CREATE FUNCTION tenant.f() RETURNS text LANGUAGE sql SET role = 'steading_owner' AS 'SELECT name FROM tenant.partners LIMIT 1' --",
-    "'; CREATE TEMP TABLE partners AS SELECT 'mine'::text AS name --",
-    "'; CREATE VIEW tenant.v AS SELECT * FROM tenant.partners --",
-    "'; CREATE POLICY p ON tenant.partners USING (true) --",
-    "'; ALTER TABLE tenant.partners DISABLE ROW LEVEL SECURITY --",
-    "'; GRANT steading_owner TO steading_request --",
-    "'; COPY tenant.partners TO PROGRAM 'cat' --",
-    "'; COPY tenant.partners TO STDOUT --",
-    "'; PREPARE p AS SELECT name FROM tenant.partners --",
-    "'; LISTEN steading --",
-    "+(SELECT query_to_xml('RESET ROLE', true, false, '')::text)",
-    "+(SELECT query_to_xml('SET LOCAL app.tenant_id = ''$b''', true, false, '')::text)",
-    "+(SELECT query_to_xml('SELECT name FROM tenant.partners', true, false, '')::text)",
-    "+(SELECT table_to_xml('tenant.partners'::regclass, true, false, '')::text)",
-    "+(SELECT schema_to_xml('tenant', true, false, '')::text)",
-    "+(SELECT database_to_xml(true, false, '')::text)",
-    "+(SELECT cursor_to_xml('c', 1, true, false, '')::text)",
-    "+(SELECT lo_create(0)::text)",
-    "+(SELECT lo_import('/etc/hostname')::text)",
-    "+(SELECT lo_from_bytea(0, 'a')::text)",
-    "+(SELECT pg_read_file('/etc/hostname'))",
-    "+(SELECT string_agg(x, ',') FROM pg_ls_dir('.') x)",
-    "+(SELECT pg_sleep(0.01)::text)",
-    "+(SELECT string_agg(query, ',') FROM pg_stat_activity)",
-    "+(SELECT string_agg(most_common_vals::text || histogram_bounds::text, ',') FROM pg_stats WHERE schemaname = 'tenant')",
-    "+(SELECT string_agg(stavalues1::text, ',') FROM pg_statistic)",
-    "+(SELECT string_agg(rolpassword, ',') FROM pg_authid)",
-    "+(SELECT string_agg(pg_terminate_backend(pid)::text, ',') FROM pg_stat_activity WHERE pid <> pg_backend_pid())",
-    "+(SELECT dblink('dbname=postgres', 'SELECT 1')::text)",
-    "+(SELECT pg_notify('steading', 'x')::text)",
-    "+(SELECT pg_logical_emit_message(false, 'a', 'b')::text)",
-    "+(SELECT lsn::text FROM pg_create_logical_replication_slot('s', 'test_decoding'))",
-    "' OR 1 / (length(name) - length(name)) = 1 --",
-];
-
+/// What is pasted on SQLite: `$f` is the other company's file.
 const SQLITE: &[&str] = &[
     "' OR true --",
     "' OR true RETURNING name AS value --",
@@ -113,37 +53,34 @@ struct Said {
     value: Option<String>,
 }
 
-/// What a statement says, answers and errors alike; nothing of it stays.
-async fn said(scope: &Scope, statement: String) -> String {
-    let heard = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+/// What a statement says: its answer or how it is refused, and what more is to be seen after it. Nothing of it stays.
+async fn heard(scope: &Scope, statement: String) -> (Result<String, String>, String) {
+    let heard = std::sync::Arc::new(std::sync::Mutex::new(None));
     let kept = std::sync::Arc::clone(&heard);
+    let joined = |rows: Vec<Said>| {
+        let all: Vec<String> = rows.into_iter().filter_map(|row| row.value).collect();
+        all.join("\n")
+    };
     let done = scope
         .write(move |c| {
             let rows: Result<Vec<Said>, _> = sql_query(&statement).load(c.db());
-            let text = match rows {
-                Ok(rows) => rows
-                    .into_iter()
-                    .filter_map(|row| row.value)
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-                Err(error) => format!("{error:?}"),
-            };
-            *kept.lock().unwrap() = text;
+            let said = rows.map(joined).map_err(|error| format!("{error:?}"));
             // Whatever it left of the transaction must not lead on.
             let more: Result<Vec<Said>, _> =
                 sql_query("SELECT name AS value FROM partners").load(c.db());
-            let more = more
-                .into_iter()
-                .flatten()
-                .filter_map(|row| row.value)
-                .collect::<Vec<_>>()
-                .join("\n");
-            kept.lock().unwrap().push_str(&more);
+            *kept.lock().unwrap() = Some((said, joined(more.unwrap_or_default())));
             Err::<(), _>(steading::Error::NotFound)
         })
         .await;
     assert!(done.is_err());
-    heard.lock().unwrap().clone()
+    let heard = heard.lock().unwrap().take();
+    heard.expect("the statement was run")
+}
+
+/// All of that as one text.
+async fn said(scope: &Scope, statement: String) -> String {
+    let (said, more) = heard(scope, statement).await;
+    said.unwrap_or_else(|refused| refused) + &more
 }
 
 /// The statements a fragment makes, by itself and where a value stands.
@@ -200,6 +137,17 @@ fn peopled(engine: Engine) -> (TestStores, TenantId, Scope) {
     (stores, other, scope)
 }
 
+/// Whether a statement came to what its fragment must; `None` where it came to something else.
+fn came_of(must: Must, said: &Result<String, String>) -> Option<bool> {
+    match (must, said) {
+        (Must::Own | Must::Harmless(_), Ok(_)) => Some(true),
+        (Must::OneCommand, Err(refused)) if refused.contains("multiple commands") => Some(true),
+        (Must::Refused(wanted), Err(refused)) if state(refused) == wanted => Some(true),
+        (_, Err(refused)) if does_not_fit(refused) => Some(false),
+        _ => None,
+    }
+}
+
 /// What gets out of those fragments that hold `word`, and how many statements were tried.
 async fn escapes_on_postgres(
     stores: &TestStores,
@@ -212,18 +160,29 @@ async fn escapes_on_postgres(
     let before = on_postgres(&mut behind, all);
     assert_eq!(before.len(), 2);
     let (mut escaped, mut tried) = (Vec::new(), 0);
-    for fragment in POSTGRES.iter().filter(|fragment| fragment.contains(word)) {
+    let pasted = POSTGRES
+        .iter()
+        .flat_map(|(must, fragments)| fragments.iter().map(move |fragment| (*must, *fragment)));
+    for (must, fragment) in pasted.filter(|(_, fragment)| fragment.contains(word)) {
+        let mut came_to_it = false;
         for statement in statements(&fragment.replace("$b", &other.uuid().to_string())) {
             tried += 1;
-            let text = said(&stores.scope, statement.clone()).await;
+            let (said, more) = heard(&stores.scope, statement.clone()).await;
             // Their name in the statement's own words would be an echo; it is in none.
-            if text.contains(MARK) || text.contains("steading_owner_password") {
-                escaped.push(format!("{statement}\n    says: {text}"));
+            if format!("{said:?}{more}").contains(MARK) {
+                escaped.push(format!("{statement}\n    says: {said:?} {more}"));
+            }
+            match came_of(must, &said) {
+                Some(as_it_must) => came_to_it |= as_it_must,
+                None => escaped.push(format!("{statement}\n    is not {must:?}: {said:?}")),
             }
             let after = on_postgres(&mut behind, all);
             if after != before {
                 escaped.push(format!("{statement}\n    left: {after:?}"));
             }
+        }
+        if !came_to_it {
+            escaped.push(format!("{fragment}\n    never came to {must:?}"));
         }
     }
     // Still oneself, on whatever connection comes.
@@ -248,7 +207,8 @@ async fn fragments_stay_inside_their_company_on_postgres() {
         escaped.len(),
         escaped.join("\n")
     );
-    assert!(POSTGRES.len() >= 40 && tried > 200);
+    let fragments: usize = POSTGRES.iter().map(|(_, fragments)| fragments.len()).sum();
+    assert!(fragments >= 40 && tried > 200);
 }
 
 #[tokio::test]
@@ -259,6 +219,32 @@ async fn a_server_that_gives_more_away_lets_them_out() {
             "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO steading_app",
             "set_config('app",
             "set_config('app.tenant_id'",
+        ),
+        // What tells of nobody's partners is seen as well.
+        (
+            "GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO steading_app",
+            "pg_read_file",
+            "pg_read_file('/etc/hostname')) || ''",
+        ),
+        (
+            "GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_dir(text) TO steading_app",
+            "pg_ls_dir",
+            "FROM pg_ls_dir('.') x",
+        ),
+        (
+            "GRANT EXECUTE ON FUNCTION pg_catalog.lo_create(oid) TO steading_app",
+            "lo_create",
+            "lo_create(0)",
+        ),
+        (
+            "GRANT EXECUTE ON FUNCTION pg_catalog.pg_notify(text, text) TO steading_app",
+            "pg_notify",
+            "pg_notify('steading'",
+        ),
+        (
+            "GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_lock(bigint) TO PUBLIC",
+            "pg_advisory_lock",
+            "pg_advisory_lock(1)",
         ),
         (
             "GRANT SELECT ON pg_catalog.pg_statistic TO steading_app",

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod files;
+mod fragments;
 mod injected;
 mod isolation;
 mod lock;

@@ -9,7 +9,7 @@ use steading::{Error, Result};
 
 use super::samples::{Sample, another, count, names, number, put, sampled, sampled_with, samples};
 use crate::harness::engine::Engine;
-use crate::harness::stores::{TestStores, until};
+use crate::harness::stores::{Gate, TestStores, until};
 use crate::on_both_engines;
 
 fn superuser(stores: &TestStores) -> PgConnection {
@@ -294,4 +294,38 @@ async fn no_connection_to_be_had_is_busy_and_soon() {
     assert!(matches!(refused, Err(Error::Busy)), "{refused:?}");
     gate.open();
     held.await.unwrap().unwrap();
+}
+
+/// The pool makes a connection while it is asked for one, and whoever waits has asked before the one there was broke.
+#[tokio::test]
+async fn whoever_waits_for_a_connection_that_breaks_gets_another() {
+    let stores = sampled_with(Engine::Postgres, Limits::default(), |options| {
+        options.pool = 1;
+    });
+    let counting = |gate: &Gate| {
+        let (scope, gate) = (stores.scope.clone(), gate.clone());
+        tokio::spawn(async move {
+            scope
+                .read(move |c| {
+                    gate.pass();
+                    Ok(samples::table.count().get_result::<i64>(c.db())?)
+                })
+                .await
+        })
+    };
+    let mut behind = superuser(&stores);
+    for _ in 0..5 {
+        let (shut, open) = (Gate::default(), Gate::default());
+        open.open();
+        let holds = counting(&shut);
+        shut.reached().await;
+        let waits: Vec<_> = (0..3).map(|_| counting(&open)).collect();
+        tokio::task::yield_now().await;
+        cut(&mut behind);
+        shut.open();
+        assert!(holds.await.unwrap().is_err());
+        for waits in waits {
+            assert_eq!(waits.await.unwrap().unwrap(), 0);
+        }
+    }
 }

@@ -202,6 +202,18 @@ const DRIFTS: &[(&str, &str, Weight, &str)] = &[
         "set_config",
     ),
     (
+        "GRANT EXECUTE ON FUNCTION pg_catalog.pg_notify(text, text) TO PUBLIC",
+        "rights.server",
+        Weight::Left,
+        "pg_notify",
+    ),
+    (
+        "GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_lock(bigint) TO steading_app",
+        "rights.server",
+        Weight::Left,
+        "advisory locks",
+    ),
+    (
         "CREATE RULE shadow AS ON INSERT TO tenant.partners DO ALSO SELECT 1",
         "rights.views",
         Weight::Opens,

@@ -59,6 +59,16 @@ impl Client {
         }
     }
 
+    /// The same visitor at another address.
+    pub fn at(&self, base: &str) -> Self {
+        Self {
+            agent: self.agent.clone(),
+            base: base.to_owned(),
+            cookies: Mutex::new(self.cookies.lock().unwrap().clone()),
+            headers: self.headers.clone(),
+        }
+    }
+
     /// The same server, asked with an API key.
     #[must_use]
     pub fn with_key(&self, key: &str) -> Self {

@@ -20,6 +20,16 @@ pub enum At {
     File,
 }
 
+impl At {
+    /// The kind of record that `{id}` names.
+    pub fn kind(self) -> Option<&'static str> {
+        match self {
+            Self::A(kind) | Self::Gone(kind) | Self::AWith(kind, _) => Some(kind),
+            _ => None,
+        }
+    }
+}
+
 /// What is sent.
 #[derive(Clone, Copy, Debug)]
 pub enum Sent {

@@ -168,6 +168,27 @@ pub fn signed_in(server: &Server<'_>, email: &str) -> Client {
     client
 }
 
+/// A company's people and program at its own host, where its owner signs in anew.
+pub fn signed_in_at(server: &Server<'_>, host: &str, email: &str, company: &Company) -> Company {
+    let entered = |client: Client| {
+        let fields = [("email", email), ("password", PASSWORD)];
+        let entered = client.submit("/login", &fields);
+        assert_eq!(entered.status, 303, "{}", entered.text());
+        client
+    };
+    let owner = entered(server.client().with_header("host", host));
+    let spare = entered(server.client().with_header("host", host));
+    Company {
+        slug: company.slug,
+        csrf: token(&owner, "/admin/partners/new"),
+        spare_csrf: token(&spare, "/admin/partners/new"),
+        owner,
+        spare,
+        program: company.program.with_header("host", host),
+        ids: company.ids.clone(),
+    }
+}
+
 /// A new key of a company.
 pub fn key_of(home: &Home, slug: &str, name: &str) -> String {
     let made = home
@@ -210,6 +231,19 @@ impl Company {
         company.people(mark);
         assert_eq!(company.ids.len(), THINGS.len());
         company
+    }
+
+    /// The same people and their program, where the instance is asked elsewhere.
+    pub fn at(&self, base: &str) -> Self {
+        Self {
+            slug: self.slug,
+            owner: self.owner.at(base),
+            spare: self.spare.at(base),
+            program: self.program.at(base),
+            ids: self.ids.clone(),
+            csrf: self.csrf.clone(),
+            spare_csrf: self.spare_csrf.clone(),
+        }
     }
 
     /// A path of this company.

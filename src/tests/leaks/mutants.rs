@@ -5,13 +5,14 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use steading::routes;
 use steading::web::route::Route;
 
-use super::companies::{Company, MARK, OTHER, OWN, furnished, home, signed_in};
-use super::memory::shared;
+use super::companies::{OTHER, OWN, furnished, home, signed_in};
+use super::front::{Front, Memory};
+use super::memory::{Asked, PROBES, Probe, rates_are_apart, slow};
 use super::named::choosing;
 use super::walk::{Walk, opened};
 use crate::harness::company::OWNER;
 use crate::harness::engine::Engine;
-use crate::harness::process::Home;
+use crate::harness::process::{Home, Server};
 
 /// The routes that read by the API: enough to see a leak, and quick.
 fn walked(walk: &mut Walk<'_>) -> Vec<String> {
@@ -150,11 +151,38 @@ fn a_header_that_is_believed_is_seen() {
 
 #[test]
 fn memory_that_is_not_kept_for_each_company_is_seen() {
-    // Two that are one share all there is to share.
     let home = home(Engine::Sqlite);
     let server = home.serve();
-    let one = Company::furnish(&home, &server, OWN, OWNER, "acorn");
-    let same = Company::furnish(&home, &server, OWN, OWNER, MARK);
-    let all = ["ways of links", "floods", "first answers", "who was let in"];
-    assert_eq!(shared(&server, &one, &same), all);
+    let (own, other) = furnished(&home, &server);
+    let is_apart = |server: &Server<'_>, memory: Memory, probe: Probe| {
+        let front = Front::before(server, memory);
+        let (own, other) = (own.at(&front.base), other.at(&front.base));
+        probe(&Asked {
+            home: &home,
+            base: &front.base,
+            own: &own,
+            other: &other,
+        })
+    };
+    for (memory, probe) in PROBES {
+        assert!(!is_apart(&server, memory, probe), "{memory:?}");
+    }
+}
+
+#[test]
+fn a_rate_that_companies_share_is_seen() {
+    let home = home(Engine::Sqlite);
+    let server = home.serve();
+    let (own, other) = furnished(&home, &server);
+    assert_eq!(server.terminate(), 0);
+    let home = slow(home);
+    let server = home.serve();
+    let front = Front::before(&server, Memory::Rates);
+    let (own, other) = (own.at(&front.base), other.at(&front.base));
+    assert!(!rates_are_apart(&Asked {
+        home: &home,
+        base: &front.base,
+        own: &own,
+        other: &other,
+    }));
 }
