@@ -276,6 +276,7 @@ async fn take(
     );
     let actor = actor.clone();
     let slug = place.slug.clone();
+    let tenancy = app.config.tenancy;
     let entered = app
         .control
         .write(move |c| {
@@ -283,7 +284,7 @@ async fn take(
                 Some(key) => carry::enter_carried(c, &company, key, &header.company)?,
                 None => carry::overwrite(c, &company, &header.company)?,
             }
-            let entered = enter_members(c, id, &header.members)?;
+            let entered = enter_members(c, id, &header.members, tenancy)?;
             audit::record(c, &actor, event.clone())?;
             Ok(entered)
         })

@@ -2,6 +2,7 @@
 
 mod api;
 mod companies;
+mod mend;
 mod report;
 mod sign_in;
 pub mod signup;
