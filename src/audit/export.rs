@@ -40,19 +40,19 @@ const HEADS: &[&str] = &[
 /// Where an export stands.
 struct Place {
     app: App,
-    scope: Scope,
+    scope: Option<Scope>,
     filter: Filter,
     after: Option<AuditEventId>,
     over: bool,
 }
 
-/// Chunks of CSV text: the heads, then the events that fit the filter and happened before this call.
+/// Chunks of CSV text of a company's trail, or the instance's: the heads, then the events that fit the filter and happened before this call.
 ///
 /// # Errors
 /// Each chunk may fail where a store does.
 pub fn chunks(
     app: &App,
-    scope: &Scope,
+    scope: Option<&Scope>,
     mut filter: Filter,
 ) -> impl futures_util::Stream<Item = Result<String>> + use<> {
     // What happens meanwhile belongs to the next export.
@@ -60,7 +60,7 @@ pub fn chunks(
     filter.until = Some(filter.until.map_or(now, |until| until.min(now)));
     let place = Place {
         app: app.clone(),
-        scope: scope.clone(),
+        scope: scope.cloned(),
         filter,
         after: None,
         over: false,
@@ -70,8 +70,14 @@ pub fn chunks(
         if place.over {
             return Ok(None);
         }
-        let events =
-            trail::read(&place.app, &place.scope, &place.filter, place.after, CHUNK).await?;
+        let events = trail::read_of(
+            &place.app,
+            place.scope.as_ref(),
+            &place.filter,
+            place.after,
+            CHUNK,
+        )
+        .await?;
         place.after = events.last().map(|event| event.id);
         place.over = i64::try_from(events.len()).is_ok_and(|many| many < CHUNK);
         let mut lines = Lines::default();
@@ -109,7 +115,8 @@ fn line(lines: &mut Lines, event: &AuditEvent) {
 pub async fn download(allowed: Allowed<ReadAudit>, request: HttpRequest) -> Result<HttpResponse> {
     let filter = asked::filter(&allowed, &request)?;
     let name = format!("audit-{}.csv", allowed.app.clock.now().day());
-    let body = chunks(&allowed.app, &allowed.scope, filter).map(|chunk| chunk.map(Bytes::from));
+    let body =
+        chunks(&allowed.app, Some(&allowed.scope), filter).map(|chunk| chunk.map(Bytes::from));
     Ok(answer::download(
         &name,
         "text/csv; charset=utf-8",

@@ -20,7 +20,7 @@ pub use changes::Redacted;
 pub use event::{Event, record};
 pub use filter::Filter;
 pub use store::{AuditEvent, count, history_of, page, standing_failure};
-pub use trail::{read, total};
+pub use trail::{read, read_of, total};
 
 /// What this slice offers the whole.
 pub const SLICE: crate::slice::Slice = crate::slice::Slice {

@@ -38,6 +38,27 @@ pub async fn read(
     Ok(events)
 }
 
+/// The same of a company, or of the instance itself: everything the control plane wrote down.
+///
+/// # Errors
+/// Where a store fails.
+pub async fn read_of(
+    app: &App,
+    scope: Option<&Scope>,
+    filter: &Filter,
+    after: Option<AuditEventId>,
+    limit: i64,
+) -> Result<Vec<AuditEvent>> {
+    let Some(scope) = scope else {
+        let wanted = filter.clone();
+        let events = app
+            .control
+            .read(move |c| store::page(c, &wanted, after, limit));
+        return events.await;
+    };
+    read(app, scope, filter, after, limit).await
+}
+
 /// How many events fit a filter.
 ///
 /// # Errors

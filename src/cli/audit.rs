@@ -4,13 +4,15 @@ use clap::{Args, Subcommand};
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
 
-use super::company::CompanyArg;
 use super::exit::{Failure, Outcome};
 use super::stores::Io;
 use crate::app::App;
 use crate::audit::api::AuditEventView;
 use crate::audit::{self, AuditEvent, Filter};
+use crate::config::Tenancy;
+use crate::db::Scope;
 use crate::web::format::Format;
+use crate::{Error, tenancy};
 
 /// Events read at once.
 const PAGE: i64 = 500;
@@ -27,8 +29,9 @@ pub enum Audit {
 /// Which events are wanted: the filters of the page.
 #[derive(Debug, Args)]
 struct Wanted {
-    #[command(flatten)]
-    company: CompanyArg,
+    /// The company, by its slug, an archived one too; where many are served and none is named, the trail of the instance itself
+    #[arg(long, value_name = "SLUG")]
+    tenant: Option<String>,
     /// By whom: an id, a name, or a kind (user, api_key, shell, system, public)
     #[arg(long, value_name = "WHO")]
     actor: Option<String>,
@@ -76,6 +79,26 @@ pub struct Export {
 }
 
 impl Wanted {
+    /// Whose trail it is (of nobody: the instance's own), and what of it.
+    async fn open(&self, app: &App) -> Result<(Option<Scope>, Filter), Failure> {
+        if self.tenant.is_none() && app.config.tenancy == Tenancy::Multi {
+            return Ok((None, self.filter("UTC")?));
+        }
+        // Of the registry, since an archived company has nothing but its trail.
+        let found = tenancy::shell::meant(app, self.tenant.as_deref()).await;
+        let company = found.map_err(|error| match error {
+            Error::NotFound => {
+                let name = self.tenant.as_deref().unwrap_or("default");
+                Failure::failed(format!(
+                    "there is no company {name}; steading tenant list shows those there are"
+                ))
+            }
+            other => other.into(),
+        })?;
+        let filter = self.filter(&company.settings.time_zone)?;
+        Ok((Some(app.tenants.scope(company.id)?), filter))
+    }
+
     fn filter(&self, zone: &str) -> Result<Filter, Failure> {
         let given = |name: &str| {
             let value = match name {
@@ -105,10 +128,9 @@ impl Audit {
 
 impl List {
     async fn run(self, app: &App, io: &mut Io) -> Outcome {
-        let company = self.wanted.company.open(app)?;
-        let filter = self.wanted.filter(&company.view.time_zone)?;
+        let (scope, filter) = self.wanted.open(app).await?;
         let limit = i64::from(self.limit);
-        let events = audit::read(app, &company.scope, &filter, None, limit).await?;
+        let events = audit::read_of(app, scope.as_ref(), &filter, None, limit).await?;
         if self.json {
             let views: Vec<AuditEventView> = events.into_iter().map(AuditEventView::from).collect();
             return io.json(&views);
@@ -154,13 +176,12 @@ fn line(event: &AuditEvent, format: &Format) -> String {
 
 impl Export {
     async fn run(self, app: &App, io: &mut Io) -> Outcome {
-        let company = self.wanted.company.open(app)?;
-        let filter = self.wanted.filter(&company.view.time_zone)?;
+        let (scope, filter) = self.wanted.open(app).await?;
         if self.json {
             let mut views: Vec<AuditEventView> = Vec::new();
             let mut after = None;
             loop {
-                let events = audit::read(app, &company.scope, &filter, after, PAGE).await?;
+                let events = audit::read_of(app, scope.as_ref(), &filter, after, PAGE).await?;
                 after = events.last().map(|event| event.id);
                 let is_last = i64::try_from(events.len()).is_ok_and(|many| many < PAGE);
                 views.extend(events.into_iter().map(AuditEventView::from));
@@ -169,7 +190,7 @@ impl Export {
                 }
             }
         }
-        let mut chunks = std::pin::pin!(audit::export::chunks(app, &company.scope, filter));
+        let mut chunks = std::pin::pin!(audit::export::chunks(app, scope.as_ref(), filter));
         while let Some(chunk) = chunks.next().await {
             io.data(&chunk?);
         }

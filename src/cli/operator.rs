@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::crypto::PlainPassword;
 use crate::operator::shell;
 
-/// Create, list and disable operators; keys for their programs
+/// Create, list, disable and mend operators; keys for their programs
 #[derive(Debug, Subcommand)]
 pub enum Operator {
     /// Make an operator who can sign in at /operator at once
@@ -20,6 +20,10 @@ pub enum Operator {
     List(List),
     /// Shut an operator out; they are signed out at once
     Disable(Disable),
+    /// Let a disabled operator in again, with the password they had
+    Enable(Enable),
+    /// Give an operator another password; they are signed out at once
+    Password(Password),
     /// Keys with which programs do what operators do
     #[command(subcommand)]
     Key(Key),
@@ -57,6 +61,34 @@ pub struct List {
 pub struct Disable {
     /// The address they sign in with
     email: String,
+    #[command(flatten)]
+    consent: Consent,
+    /// Print one JSON value
+    #[arg(long)]
+    json: bool,
+}
+
+/// Let a disabled operator in again
+#[derive(Debug, Args)]
+pub struct Enable {
+    /// The address they sign in with
+    email: String,
+    #[command(flatten)]
+    consent: Consent,
+    /// Print one JSON value
+    #[arg(long)]
+    json: bool,
+}
+
+/// Give an operator another password
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  printf '%s' \"$PASSWORD\" | steading operator password ada@example.com --password-stdin")]
+pub struct Password {
+    /// The address they sign in with
+    email: String,
+    #[command(flatten)]
+    password: PasswordInput,
     #[command(flatten)]
     consent: Consent,
     /// Print one JSON value
@@ -113,6 +145,11 @@ impl Operator {
                 .password
                 .read(command.consent)
                 .map(|secret| Some(secret.expose().to_owned())),
+            Self::Password(command) => command
+                .password
+                .read(command.consent)
+                .map(|secret| Some(secret.expose().to_owned())),
+            Self::Enable(command) => command.consent.to_nothing().map(|()| None),
             Self::Disable(command) => command
                 .consent
                 .unless_scripted(&format!(
@@ -137,15 +174,24 @@ impl Operator {
             Self::Create(command) => command.run(app, io).await,
             Self::List(command) => command.run(app, io).await,
             Self::Disable(command) => {
-                let operator = shell::disable(app, &command.email)
-                    .await
-                    .map_err(|error| unknown(error, "operator with the address", &command.email))?;
-                io.say(format!("{} is disabled and signed out.", operator.email));
-                if command.json {
-                    io.json(&operator)
-                } else {
-                    Ok(())
-                }
+                let done = shell::set_disabled(app, &command.email, true).await;
+                told(
+                    io,
+                    done,
+                    &command.email,
+                    "is disabled and signed out",
+                    command.json,
+                )
+            }
+            Self::Enable(command) => {
+                let done = shell::set_disabled(app, &command.email, false).await;
+                told(io, done, &command.email, "may sign in again", command.json)
+            }
+            Self::Password(command) => {
+                let password = PlainPassword::from(io.input.take().unwrap_or_default());
+                let done = shell::set_password(app, &command.email, &password).await;
+                let words = "has another password and is signed out";
+                told(io, done, &command.email, words, command.json)
             }
             Self::Key(command) => command.run(app, io).await,
         }
@@ -240,6 +286,25 @@ impl Key {
             }
         }
     }
+}
+
+/// Says what was done with an operator.
+fn told(
+    io: &mut Io,
+    done: crate::Result<shell::Shown>,
+    email: &str,
+    words: &str,
+    json: bool,
+) -> Outcome {
+    let operator = done.map_err(|error| unknown(error, "operator with the address", email))?;
+    let disabled = match operator.state {
+        "disabled" if !words.contains("disabled") => {
+            "; steading operator enable lets them in again"
+        }
+        _ => "",
+    };
+    io.say(format!("{} {words}{disabled}.", operator.email));
+    if json { io.json(&operator) } else { Ok(()) }
 }
 
 fn unknown(error: Error, what: &str, name: &str) -> Failure {

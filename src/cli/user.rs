@@ -242,10 +242,12 @@ impl Invite {
             return io.json(&invited);
         }
         io.data(&format!("{}\n", invited.invitation.url));
-        io.say(format!(
-            "{} chooses a password there. The link works once, for seven days.",
-            invited.member.email
-        ));
+        let email = &invited.member.email;
+        io.say(if invited.invitation.is_one_time() {
+            format!("{email} chooses a password there. The link works once, for seven days.")
+        } else {
+            format!("{email} has an account here. A mail tells them how to come in.")
+        });
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Opening a company together with its owner.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::keeper::Keeper;
 use super::model::{Role, Roles};
@@ -16,14 +17,13 @@ use crate::clock::Timestamp;
 use crate::config::Tenancy;
 use crate::crypto::HashedPassword;
 use crate::db::{Control, ControlConn};
-use crate::id::UserId;
 use crate::tenancy::{self, Company, NewCompany};
 use crate::web::Fields;
 
 /// Whoever is to own a company about to be opened.
 #[derive(Debug, Clone)]
 pub struct NewOwner {
-    /// The address to sign in with. Somebody who has an account already becomes the owner with it, as it is.
+    /// The address to sign in with. Somebody who has an account already becomes the owner with it, once it is proven to be theirs.
     pub email: String,
     /// Their name, where somebody gave one.
     pub name: Option<String>,
@@ -36,8 +36,10 @@ pub struct NewOwner {
 pub struct Opened {
     /// The company.
     pub company: Company,
-    /// The link with which its owner chooses a password, where they have none yet.
+    /// The link with which its owner chooses a password, where they are new here and have none.
     pub invitation: Option<InvitationLink>,
+    /// Whether the owner has an account here already: they enter with it where its address is proven, and are mailed a link else.
+    pub is_known: bool,
 }
 
 /// A link to hand on.
@@ -95,6 +97,7 @@ pub async fn open_with(
             let opened = Opened {
                 company: company.clone(),
                 invitation: None,
+                is_known: false,
             };
             also(c, &opened)
         })
@@ -102,44 +105,41 @@ pub async fn open_with(
         return Ok(Opened {
             company,
             invitation: None,
+            is_known: false,
         });
     };
     let owner = judged(owner)?;
     let keeper = Keeper::of(app)?;
-    let email = owner.email.clone();
-    let known = app
-        .control
-        .read(move |c| people::user_by_email(c, &email))
-        .await?;
-    let has_password = known.as_ref().is_some_and(|user| user.password.is_some());
-    let sent = if has_password || owner.password.is_some() && known.is_none() {
-        None
-    } else {
-        let name = &company.settings.name;
-        let roles = Roles::one(Role::Owner);
-        Some(Arc::new(Sent::to(app, actor, name, &owner.email, &roles)?))
+    let name = &company.settings.name;
+    let roles = Roles::one(Role::Owner);
+    let sent = Arc::new(Sent::to(app, actor, name, &owner.email, &roles)?);
+    let shown = sent.shown(app.clock.now(), true);
+    let link = InvitationLink {
+        url: shown.link,
+        expires_at: shown.expires_at,
     };
-    let invitation = sent.as_ref().map(|sent| {
-        let invitation = sent.invitation(app.clock.now());
-        InvitationLink {
-            url: invitation.link,
-            expires_at: invitation.expires_at,
-        }
-    });
-    let (by, handed_on) = (actor.clone(), invitation.clone());
+    let has_password = owner.password.is_some();
+    let handed_on = move |is_known: bool| (!is_known && !has_password).then(|| link.clone());
+    // Said by the write itself: only there it is certain who is known.
+    let known = Arc::new(AtomicBool::new(false));
+    let (by, is_known, told) = (actor.clone(), Arc::clone(&known), handed_on.clone());
     let company = tenancy::open(app, actor, company, move |c, company| {
-        enter_owner(c, &by, company, &owner, sent.as_deref())?;
+        let found = enter_owner(c, &by, company, &owner, &sent)?;
+        is_known.store(found, Ordering::Release);
         let opened = Opened {
             company: company.clone(),
-            invitation: handed_on.clone(),
+            invitation: told(found),
+            is_known: found,
         };
         also(c, &opened)
     })
     .await?;
+    let is_known = known.load(Ordering::Acquire);
     reset::look_for_owner(app, keeper).await?;
     Ok(Opened {
         company,
-        invitation,
+        invitation: handed_on(is_known),
+        is_known,
     })
 }
 
@@ -189,46 +189,57 @@ fn judged(owner: NewOwner) -> Result<NewOwner> {
     })
 }
 
-/// Account where there is none, membership, link and event. Runs inside the write that registers the company.
+/// Account where there is none, membership, link and event; says whether there was an account. Runs inside the write that registers
+/// the company.
+///
+/// Nobody is shown a link of an account that is there: whoever knows its password may not be who reads its mail, so it has to be
+/// proven first.
 fn enter_owner(
     c: &mut ControlConn,
     by: &Actor,
     company: &Company,
     owner: &NewOwner,
-    sent: Option<&Sent>,
-) -> Result<()> {
-    let roles = Roles::one(Role::Owner);
-    let (user, is_new) = match people::user_by_email(c, &owner.email)? {
-        Some(user) => (user, false),
+    sent: &Sent,
+) -> Result<bool> {
+    let known = people::user_by_email(c, &owner.email)?;
+    let is_known = known.is_some();
+    let user = match known {
+        Some(user) => user,
         None => {
+            let name = owner.name.as_deref().unwrap_or_default();
             let user = User {
-                id: UserId::new(c.now()),
-                email: owner.email.clone(),
-                name: owner.name.clone().unwrap_or_default(),
                 password: owner.password.clone(),
+                ..User::new(c.now(), &owner.email, name)
             };
             people::insert_user(c, user.id, &user.email, &user.name, user.password.as_ref())?;
-            (user, true)
+            user
         }
     };
-    people::insert_membership(c, company.id, user.id, &roles)?;
-    if user.password.is_some() {
-        one_time::kill(c, Purpose::Setup, None)?;
-    } else if let Some(sent) = sent {
-        sent.issue(c, user.id)?;
-    }
-    let member = Member {
+    let has_password = user.password.is_some();
+    let mut member = Member {
+        is_accepted: !is_known && has_password,
         user,
-        roles,
+        roles: Roles::one(Role::Owner),
         last_login_at: None,
         disabled_at: None,
         joined_at: c.now(),
     };
-    let action = if is_new && member.user.password.is_none() {
-        "member.invited"
+    let (id, is_proven) = (member.user.id, member.user.is_proven);
+    people::insert_membership(c, company.id, id, &member.roles, member.is_accepted)?;
+    if has_password && (is_proven || !is_known) {
+        one_time::kill(c, Purpose::Setup, None)?;
     } else {
+        sent.issue(c, company.id, id, !is_known)?;
+    }
+    let action = if member.is_accepted || is_proven && has_password {
         "member.created"
+    } else {
+        "member.invited"
     };
+    if is_known {
+        member.user.name.clear();
+    }
     let event = people::acts::about(Event::new(action), &member);
-    audit::record(c, by, event)
+    audit::record(c, by, event)?;
+    Ok(is_known)
 }

@@ -142,7 +142,7 @@ pub struct OpenedTenant {
     /// The company.
     #[serde(flatten)]
     pub tenant: TenantBody,
-    /// The link with which its owner chooses a password, where they have none; shown this one time.
+    /// The link with which its owner chooses a password, where they are new here; shown this one time.
     pub owner_link: Option<String>,
 }
 
@@ -156,7 +156,7 @@ pub struct NewTenant {
     pub name: Option<String>,
     /// `active` (where absent, and no demo by its kind), `trial` or `demo`.
     pub status: Option<String>,
-    /// Its owner's address; an account that is there already goes on with it.
+    /// Its owner's address; an account that is there already goes on with it, once its address is proven: a link is mailed for that.
     pub owner_email: Option<String>,
     /// Its owner's name.
     pub owner_name: Option<String>,

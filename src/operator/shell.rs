@@ -129,7 +129,9 @@ pub async fn create(
         .map_err(|error| match error {
             Error::Duplicate => Error::conflict(
                 "exists",
-                format!("There is an operator with the address {said} already."),
+                format!(
+                    "There is an operator with the address {said} already. steading operator password gives them another password, steading operator enable lets them in again."
+                ),
             ),
             other => other,
         })?;
@@ -145,28 +147,54 @@ pub async fn all(app: &App) -> Result<Vec<Shown>> {
     Ok(operators.into_iter().map(Shown::of).collect())
 }
 
-/// Shuts an operator out; their session ends.
+/// Shuts an operator out, or lets them in again with the password they had; their session ends.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn disable(app: &App, email: &str) -> Result<Shown> {
+pub async fn set_disabled(app: &App, email: &str, disabled: bool) -> Result<Shown> {
     let email = normal(email);
     app.control
         .write(move |c| {
             let mut operator = store::by_email(c, &email)?.ok_or(Error::NotFound)?;
-            if operator.disabled_at.is_none() {
-                store::disable(c, operator.id)?;
-                operator.disabled_at = Some(c.now());
-                let event = Event::new("operator.disabled").product("operator").target(
-                    "operator",
-                    &operator.id,
-                    &operator.email,
-                );
-                audit::record(c, &Actor::shell(), event)?;
+            if operator.disabled_at.is_some() == disabled {
+                return Ok(Shown::of(operator));
             }
+            operator.disabled_at = disabled.then(|| c.now());
+            store::set_disabled(c, operator.id, operator.disabled_at)?;
+            let action = if disabled {
+                "operator.disabled"
+            } else {
+                "operator.enabled"
+            };
+            audit::record(c, &Actor::shell(), about(Event::new(action), &operator))?;
             Ok(Shown::of(operator))
         })
         .await
+}
+
+/// Gives an operator another password; their session ends.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for a password that is guessed.
+pub async fn set_password(app: &App, email: &str, password: &PlainPassword) -> Result<Shown> {
+    let email = normal(email);
+    acceptable(password, &email, "").map_err(|error| Error::Invalid(vec![error]))?;
+    let hash = app.hasher.hash(password).await?;
+    app.control
+        .write(move |c| {
+            let operator = store::by_email(c, &email)?.ok_or(Error::NotFound)?;
+            store::set_password(c, operator.id, &hash)?;
+            let event = about(Event::new("operator.password_changed"), &operator);
+            audit::record(c, &Actor::shell(), event.secret("password"))?;
+            Ok(Shown::of(operator))
+        })
+        .await
+}
+
+fn about(event: Event, operator: &Operator) -> Event {
+    event
+        .product("operator")
+        .target("operator", &operator.id, &operator.email)
 }
 
 /// Makes a key; its secret is told this one time.

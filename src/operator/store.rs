@@ -93,12 +93,32 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// Shuts an operator out; their session ends.
-pub(super) fn disable(c: &mut ControlConn, id: OperatorId) -> Result<()> {
+/// Shuts an operator out or lets them in again; their session ends.
+pub(super) fn set_disabled(
+    c: &mut ControlConn,
+    id: OperatorId,
+    disabled_at: Option<Timestamp>,
+) -> Result<()> {
     let now = c.now();
     diesel::update(operators::table.filter(operators::id.eq(id)))
         .set((
-            operators::disabled_at.eq(Some(now)),
+            operators::disabled_at.eq(disabled_at),
+            operators::updated_at.eq(now),
+        ))
+        .execute(c.db())?;
+    end_sessions(c, id)
+}
+
+/// Writes a password's hash; their session ends.
+pub(super) fn set_password(
+    c: &mut ControlConn,
+    id: OperatorId,
+    password: &HashedPassword,
+) -> Result<()> {
+    let now = c.now();
+    diesel::update(operators::table.filter(operators::id.eq(id)))
+        .set((
+            operators::password_hash.eq(password.as_str()),
             operators::updated_at.eq(now),
         ))
         .execute(c.db())?;

@@ -279,6 +279,7 @@ async fn take(
     );
     let actor = actor.clone();
     let (slug, trial_days) = (place.slug.clone(), app.config.trial_days);
+    let tenancy = app.config.tenancy;
     let entered = app
         .control
         .write(move |c| {
@@ -286,7 +287,7 @@ async fn take(
                 Some(key) => carry::enter_carried(c, &company, key, &header.company, trial_days)?,
                 None => carry::overwrite(c, &company, &header.company)?,
             }
-            let entered = enter_members(c, id, &header.members)?;
+            let entered = enter_members(c, id, &header.members, tenancy)?;
             audit::record(c, &actor, event.clone())?;
             Ok(entered)
         })

@@ -120,6 +120,8 @@ fn enter(
             origin: request::origin(&request),
         };
         let admission = gate.admit(ask).await?;
+        let slug = facts.tenant_slug.as_deref();
+        super::rates::judge_own(&app, request.path(), slug, &admission)?;
         let base = base(&app, &facts, request.path(), &admission.slug);
         // A program gets no page around its errors.
         if facts.door == Door::Page {

@@ -185,7 +185,7 @@ fn named(request: &HttpRequest, app: Option<&App>) -> Result<Option<String>, Err
     }
 }
 
-/// Counts a request of a company where there is a limit; what is the instance's own is nobody's.
+/// Counts a request of a company where there is a limit; what is the instance's own is counted where somebody is let in to it.
 fn standing(app: Option<&App>, slug: Option<&str>, path: &str) -> Option<Standing> {
     let app = app?;
     let per_second = rates::per_second(app)?;
@@ -194,7 +194,7 @@ fn standing(app: Option<&App>, slug: Option<&str>, path: &str) -> Option<Standin
     }
     let company = app.gate.get()?.company(slug)?;
     let rates = app.memory.of::<Rates>();
-    Some(rates.take(company.tenant, per_second, app.clock.now()))
+    Some(rates.take(company.tenant.uuid(), per_second, app.clock.now()))
 }
 
 /// Whether a slug in an address stands there as it is, with nothing to decode.

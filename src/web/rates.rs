@@ -1,16 +1,21 @@
 //! How fast one company may ask: a bucket each, by the generic cell rate algorithm (ITU-T I.371), so a company is one number.
 //!
-//! What a company asks beyond its rate is answered 429 before anything is read for it; the others do not notice.
+//! What a company asks beyond its rate is answered 429 before anything is read for it; the others do not notice. Pages that are a
+//! person's own and no company's are counted for the person.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use uuid::Uuid;
 
+use super::request::is_of_the_instance;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::config::Tenancy;
-use crate::id::TenantId;
+use crate::gate::Admission;
+use crate::id::UserId;
+use crate::{Error, Result};
 
 /// Requests a second where many companies are served and nothing else was said.
 const WHERE_MANY_ARE_SERVED: u32 = 1_000;
@@ -22,10 +27,10 @@ const SHELVES: usize = 16;
 /// Companies of one shelf; beyond it those that are at rest are forgotten, which changes nothing for them.
 const MOST: usize = 4_096;
 
-/// When each company will be at rest. Kept in [`App::memory`](crate::app::Parts::memory).
+/// When each company, or person, will be at rest. Kept in [`App::memory`](crate::app::Parts::memory).
 #[derive(Default)]
 pub(super) struct Rates {
-    shelves: [Mutex<HashMap<TenantId, i64>>; SHELVES],
+    shelves: [Mutex<HashMap<Uuid, i64>>; SHELVES],
 }
 
 /// Where a company stands after a request.
@@ -48,13 +53,13 @@ pub(super) fn per_second(app: &App) -> Option<u32> {
 }
 
 impl Rates {
-    /// Counts a request of a company.
-    pub(super) fn take(&self, company: TenantId, per_second: u32, now: Timestamp) -> Standing {
+    /// Counts a request of a company, or of a person.
+    pub(super) fn take(&self, company: Uuid, per_second: u32, now: Timestamp) -> Standing {
         let rate = i64::from(per_second.max(1));
         let (interval, window) = (MICROS / rate, AT_ONCE_SECONDS * MICROS);
         let quota = u32::try_from(rate * AT_ONCE_SECONDS).unwrap_or(u32::MAX);
         let now = now.as_micros();
-        let place = usize::try_from(company.uuid().as_u64_pair().1 % SHELVES as u64).unwrap_or(0);
+        let place = usize::try_from(company.as_u64_pair().1 % SHELVES as u64).unwrap_or(0);
         let Some(shelf) = self.shelves.get(place) else {
             return Standing {
                 quota,
@@ -100,6 +105,33 @@ fn seconds(micros: i64) -> u64 {
         .max(1)
 }
 
+/// Counts a request for a page of the instance that somebody was let in to.
+pub(super) fn judge_own(
+    app: &App,
+    path: &str,
+    slug: Option<&str>,
+    let_in: &Admission,
+) -> Result<()> {
+    let user = let_in.actor.id.as_deref().and_then(|id| id.parse().ok());
+    let (Some(per_second), Some(user)) = (per_second(app), user) else {
+        return Ok(());
+    };
+    if slug.is_some() || !is_of_the_instance(path) {
+        return Ok(());
+    }
+    let user: UserId = user;
+    let standing = app
+        .memory
+        .of::<Rates>()
+        .take(user.uuid(), per_second, app.clock.now());
+    if standing.turned_away {
+        return Err(Error::TooMany {
+            retry_after_seconds: standing.seconds,
+        });
+    }
+    Ok(())
+}
+
 /// Says in the headers of an API answer where the company stands (IETF draft *RateLimit header fields for HTTP*).
 pub(super) fn tell(headers: &mut HeaderMap, standing: Standing) {
     let policy = format!("\"company\";q={};w={AT_ONCE_SECONDS}", standing.quota);
@@ -121,8 +153,8 @@ mod tests {
         Timestamp::from_micros(NOON + micros)
     }
 
-    fn company(n: u128) -> TenantId {
-        TenantId::from_uuid(uuid::Uuid::from_u128(n))
+    fn company(n: u128) -> Uuid {
+        Uuid::from_u128(n)
     }
 
     #[test]

@@ -192,6 +192,9 @@ impl Create {
             io.data(&format!("{}\n", link.url));
             io.say("Its owner chooses a password there. The link works once, for seven days.");
         }
+        if opened.is_known {
+            io.say(KNOWN_OWNER);
+        }
         let slug = &opened.company.slug;
         io.say(format!(
             "{slug} is {}: {}",
@@ -206,6 +209,9 @@ impl Create {
         Ok(())
     }
 }
+
+/// What becomes of an owner who has an account.
+const KNOWN_OWNER: &str = "Its owner has an account here and goes on with it, or is mailed a link first where the address was never proven.";
 
 fn with_owner(
     app: &App,

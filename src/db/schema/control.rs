@@ -110,9 +110,9 @@ diesel::table! {
         email -> Text,
         name -> Text,
         password_hash -> Nullable<Text>,
-        last_login_at -> Nullable<Instant>,
         created_at -> Instant,
         updated_at -> Instant,
+        email_proven_at -> Nullable<Instant>,
     }
 }
 
@@ -127,6 +127,7 @@ diesel::table! {
         disabled_at -> Nullable<Instant>,
         created_at -> Instant,
         updated_at -> Instant,
+        accepted_at -> Nullable<Instant>,
     }
 }
 
@@ -170,6 +171,8 @@ diesel::table! {
         expires_at -> Instant,
         used_at -> Nullable<Instant>,
         created_at -> Instant,
+        tenant_id -> Nullable<Key>,
+        proves -> Bool,
     }
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 pub(super) use self::store::{issue, kill, kill_all_of, sweep, usable, use_up};
 use crate::clock::Timestamp;
-use crate::id::{OneTimeId, UserId};
+use crate::crypto::HashedToken;
+use crate::id::{OneTimeId, TenantId, UserId};
 
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,4 +46,31 @@ pub(super) struct OneTime {
     /// Whose it is; nobody's for the setup.
     pub(super) user: Option<UserId>,
     pub(super) expires_at: Timestamp,
+    /// The company an invitation lets in to.
+    pub(super) tenant: Option<TenantId>,
+    /// Whether only the mailbox could have it: the instance's own mail carries it, and nobody is shown it.
+    pub(super) proves: bool,
+}
+
+/// A link about to be issued.
+#[derive(Debug)]
+pub(super) struct NewOneTime<'a> {
+    pub(super) purpose: Purpose,
+    pub(super) user: Option<UserId>,
+    pub(super) token: &'a HashedToken,
+    pub(super) tenant: Option<TenantId>,
+    pub(super) proves: bool,
+}
+
+impl<'a> NewOneTime<'a> {
+    /// One that proves nothing, since somebody is shown it.
+    pub(super) fn shown(purpose: Purpose, user: Option<UserId>, token: &'a HashedToken) -> Self {
+        Self {
+            purpose,
+            user,
+            token,
+            tenant: None,
+            proves: false,
+        }
+    }
 }

@@ -2,38 +2,41 @@
 
 use diesel::prelude::*;
 
-use super::{OneTime, Purpose};
+use super::{NewOneTime, OneTime, Purpose};
 use crate::Result;
 use crate::clock::Timestamp;
 use crate::crypto::HashedToken;
 use crate::db::ControlConn;
 use crate::db::schema::control::one_times;
-use crate::id::{OneTimeId, UserId};
+use crate::id::{OneTimeId, TenantId, UserId};
 
 /// Issues a link. Earlier ones for the same purpose and person die.
-pub(in crate::identity) fn issue(
-    c: &mut ControlConn,
-    purpose: Purpose,
-    user: Option<UserId>,
-    token: &HashedToken,
-    expires_at: Timestamp,
-) -> Result<()> {
-    kill(c, purpose, user)?;
+pub(in crate::identity) fn issue(c: &mut ControlConn, new: &NewOneTime<'_>) -> Result<()> {
+    kill(c, new.purpose, new.user)?;
     let now = c.now();
     diesel::insert_into(one_times::table)
         .values((
             one_times::id.eq(OneTimeId::new(now)),
-            one_times::purpose.eq(purpose.as_str()),
-            one_times::token_hash.eq(token.as_bytes().as_slice()),
-            one_times::user_id.eq(user),
-            one_times::expires_at.eq(expires_at),
+            one_times::purpose.eq(new.purpose.as_str()),
+            one_times::token_hash.eq(new.token.as_bytes().as_slice()),
+            one_times::user_id.eq(new.user),
+            one_times::expires_at.eq(now.plus(new.purpose.lifetime())),
             one_times::created_at.eq(now),
+            one_times::tenant_id.eq(new.tenant),
+            one_times::proves.eq(new.proves),
         ))
         .execute(c.db())?;
     Ok(())
 }
 
-type Row = (OneTimeId, Vec<u8>, Option<UserId>, Timestamp);
+type Row = (
+    OneTimeId,
+    Vec<u8>,
+    Option<UserId>,
+    Timestamp,
+    Option<TenantId>,
+    bool,
+);
 
 /// The link of a token, if it can still be used.
 pub(in crate::identity) fn usable(
@@ -52,18 +55,24 @@ pub(in crate::identity) fn usable(
             one_times::token_hash,
             one_times::user_id,
             one_times::expires_at,
+            one_times::tenant_id,
+            one_times::proves,
         ))
         .first(c.db())
         .optional()?;
-    Ok(row.and_then(|(id, hash, user, expires_at)| {
-        // The index found it by the hash of a random secret; the comparison that decides takes the same time wherever they differ.
-        let held = HashedToken::from_bytes(hash.try_into().ok()?);
-        (held == *token).then_some(OneTime {
-            id,
-            user,
-            expires_at,
-        })
-    }))
+    Ok(
+        row.and_then(|(id, hash, user, expires_at, tenant, proves)| {
+            // The index found it by the hash of a random secret; the comparison that decides takes the same time wherever they differ.
+            let held = HashedToken::from_bytes(hash.try_into().ok()?);
+            (held == *token).then_some(OneTime {
+                id,
+                user,
+                expires_at,
+                tenant,
+                proves,
+            })
+        }),
+    )
 }
 
 /// Uses a link up.

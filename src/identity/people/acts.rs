@@ -1,20 +1,21 @@
 //! What can be done with members: invite, change roles, disable and enable. The last owner stays.
 
 use super::{
-    Member, User, held_members, insert_membership, insert_user, member_by_id, open_memberships,
-    owners, save_membership, user_by_email,
+    Member, User, belongs_to, held_members, insert_membership, insert_user, member_by_id, owners,
+    save_membership, user_by_email,
 };
-use crate::actor::Actor;
+use crate::actor::{Actor, ActorKind};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::clock::Timestamp;
+use crate::config::Tenancy;
 use crate::crypto::PlainToken;
 use crate::db::ControlConn;
 use crate::gate::{Counted, Limits, Permission, Rights};
 use crate::id::{TenantId, UserId};
 use crate::identity::keeper::Keeper;
 use crate::identity::model::{Role, Roles, may_change_roles};
-use crate::identity::one_time::{self, Purpose};
+use crate::identity::one_time::{self, NewOneTime, Purpose};
 use crate::identity::permissions::WriteOwners;
 use crate::identity::{companies, letters, sessions};
 use crate::mailing::{self, Mail};
@@ -31,13 +32,16 @@ pub(in crate::identity) struct By {
 /// A one-time link somebody is to be handed.
 #[derive(Debug, Clone)]
 pub(in crate::identity) struct Invitation {
-    /// A one-time link; of somebody who belongs to another company too, whose link is in their mail alone, only where to sign in.
+    /// A one-time link; only where to sign in, where the link is in the person's mail alone.
     pub(in crate::identity) link: String,
     pub(in crate::identity) is_one_time: bool,
     pub(in crate::identity) expires_at: Timestamp,
 }
 
 /// Invites somebody: they are a member from now on and enter once they chose a password.
+///
+/// Where many companies are served, nobody of a company sees the link, and whoever is known here already looks like everybody else:
+/// a proven account enters with its password, every other waits until the mailed link is followed.
 pub(in crate::identity) async fn invite(
     app: &App,
     by: By,
@@ -49,12 +53,7 @@ pub(in crate::identity) async fn invite(
         return Err(Error::Forbidden(WriteOwners::NAME.to_owned()));
     }
     let now = app.clock.now();
-    let user = User {
-        id: UserId::new(now),
-        email: email.to_owned(),
-        name: name.to_owned(),
-        password: None,
-    };
+    let user = User::new(now, email, name);
     let limits = limits_of(app, by.tenant)?;
     let sent = Sent::new(app, &by, &user.email, &roles)?;
     let member = Member {
@@ -63,11 +62,12 @@ pub(in crate::identity) async fn invite(
         last_login_at: None,
         disabled_at: None,
         joined_at: now,
+        is_accepted: !sent.serves_many,
     };
     let outcome = app.control.write(move |c| {
         let mut made = member.clone();
         let known = user_by_email(c, &made.user.email)?;
-        let is_known = known.is_some();
+        let is_shown = known.is_none() && sent.may_show(&by.actor);
         match known {
             Some(user) => {
                 if member_by_id(c, by.tenant, user.id)?.is_some() {
@@ -78,12 +78,15 @@ pub(in crate::identity) async fn invite(
             None => insert_user(c, made.user.id, &made.user.email, &made.user.name, None)?,
         }
         limits.one_more(Counted::Members, |_| held_members(c, by.tenant))?;
-        insert_membership(c, by.tenant, made.user.id, &made.roles)?;
-        sent.send(c, &made.user)?;
+        insert_membership(c, by.tenant, made.user.id, &made.roles, made.is_accepted)?;
+        sent.send(c, by.tenant, &made.user, is_shown)?;
+        if !made.is_accepted {
+            made.user.name.clear();
+        }
         let event =
             target(Event::new("member.invited").of(by.tenant), &made).created(&shown(&made));
         audit::record(c, &by.actor, event)?;
-        Ok((made, sent.shown(now, !is_known)))
+        Ok((made, sent.shown(now, is_shown)))
     });
     outcome.await
 }
@@ -103,19 +106,18 @@ pub(in crate::identity) async fn create(
 ) -> Result<UserId> {
     let now = app.clock.now();
     let limits = limits_of(app, by.tenant)?;
-    let id = UserId::new(now);
     let user = User {
-        id,
-        email: email.to_owned(),
-        name: String::new(),
         password: Some(password),
+        ..User::new(now, email, "")
     };
+    let id = user.id;
     let member = Member {
         user,
         roles,
         last_login_at: None,
         disabled_at: None,
         joined_at: now,
+        is_accepted: true,
     };
     app.control
         .write(move |c| {
@@ -124,7 +126,7 @@ pub(in crate::identity) async fn create(
             }
             limits.one_more(Counted::Members, |_| held_members(c, by.tenant))?;
             insert_user(c, id, &member.user.email, "", member.user.password.as_ref())?;
-            insert_membership(c, by.tenant, id, &member.roles)?;
+            insert_membership(c, by.tenant, id, &member.roles, true)?;
             if member.roles.has(Role::Owner) {
                 one_time::kill(c, Purpose::Setup, None)?;
             }
@@ -156,20 +158,22 @@ pub(in crate::identity) async fn invite_again(
             if !may_change_roles(&by.rights, Some(&member.roles), None) {
                 return Err(Error::Forbidden(WriteOwners::NAME.to_owned()));
             }
-            if member.user.password.is_some() {
+            if member.is_accepted && member.user.password.is_some() {
                 return Err(Error::conflict(
                     "accepted",
                     "The invitation was accepted already.",
                 ));
             }
-            sent.send(c, &member.user)?;
+            let is_shown = sent.may_show(&by.actor)
+                && member.user.password.is_none()
+                && belongs_to(c, id)? <= 1;
+            sent.send(c, by.tenant, &member.user, is_shown)?;
             audit::record(
                 c,
                 &by.actor,
                 target(Event::new("member.invited_again").of(by.tenant), &member),
             )?;
-            let belongs_here_alone = open_memberships(c, id)?.len() <= 1;
-            let invitation = sent.shown(now, belongs_here_alone);
+            let invitation = sent.shown(now, is_shown);
             Ok((member, invitation))
         })
         .await
@@ -227,7 +231,7 @@ pub(in crate::identity) async fn change(
             };
             if after.disabled_at.is_some() {
                 sessions::end_in(c, by.tenant, id)?;
-                if open_memberships(c, id)?.is_empty() {
+                if belongs_to(c, id)? == 0 {
                     one_time::kill_all_of(c, id)?;
                 }
             }
@@ -277,6 +281,7 @@ pub(in crate::identity) struct Sent {
     mail: Mail,
     mail_to_known: Option<Mail>,
     vault: crate::crypto::Vault,
+    serves_many: bool,
 }
 
 impl Sent {
@@ -319,15 +324,18 @@ impl Sent {
             mail,
             mail_to_known: None,
             vault: app.vault.clone(),
+            serves_many: app.config.tenancy == Tenancy::Multi,
         })
     }
 
-    pub(in crate::identity) fn invitation(&self, now: Timestamp) -> Invitation {
-        self.shown(now, true)
+    /// Whether whoever invites may see the link of somebody new. With many companies on one instance that is for its operators:
+    /// a company could else speak for a mailbox that is not its own.
+    fn may_show(&self, by: &Actor) -> bool {
+        !self.serves_many || !matches!(by.kind, ActorKind::User | ActorKind::ApiKey)
     }
 
-    /// What whoever invites sees. A link that also opens another company is for its reader alone.
-    fn shown(&self, now: Timestamp, is_one_time: bool) -> Invitation {
+    /// What whoever invites sees.
+    pub(in crate::identity) fn shown(&self, now: Timestamp, is_one_time: bool) -> Invitation {
         let link = if is_one_time { &self.link } else { &self.door };
         Invitation {
             link: link.clone(),
@@ -336,23 +344,38 @@ impl Sent {
         }
     }
 
-    /// Writes to somebody: a link to choose a password, or word to whoever has one.
-    fn send(&self, c: &mut ControlConn, user: &User) -> Result<()> {
+    /// Writes to somebody: a link to choose a password, or word to whoever has one of their own.
+    fn send(
+        &self,
+        c: &mut ControlConn,
+        tenant: TenantId,
+        user: &User,
+        is_shown: bool,
+    ) -> Result<()> {
+        let is_theirs = user.is_proven || !self.serves_many;
         match &self.mail_to_known {
-            Some(mail) if user.password.is_some() => mailing::queue(c, &self.vault, mail).map(drop),
-            _ => self.issue(c, user.id),
+            Some(mail) if is_theirs && user.password.is_some() => {
+                mailing::queue(c, &self.vault, mail).map(drop)
+            }
+            _ => self.issue(c, tenant, user.id, is_shown),
         }
     }
 
-    pub(in crate::identity) fn issue(&self, c: &mut ControlConn, user: UserId) -> Result<()> {
-        let expires_at = c.now().plus(Purpose::Invite.lifetime());
-        one_time::issue(
-            c,
-            Purpose::Invite,
-            Some(user),
-            &self.token.hash(),
-            expires_at,
-        )?;
+    /// Issues and mails the link. One that nobody else is shown proves the mailbox, where no company's server carries it.
+    pub(in crate::identity) fn issue(
+        &self,
+        c: &mut ControlConn,
+        tenant: TenantId,
+        user: UserId,
+        is_shown: bool,
+    ) -> Result<()> {
+        let token = self.token.hash();
+        let link = NewOneTime {
+            tenant: Some(tenant),
+            proves: self.serves_many && !is_shown,
+            ..NewOneTime::shown(Purpose::Invite, Some(user), &token)
+        };
+        one_time::issue(c, &link)?;
         mailing::queue(c, &self.vault, &self.mail).map(drop)
     }
 }

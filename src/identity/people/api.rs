@@ -23,7 +23,7 @@ pub struct MemberBody {
     pub id: UserId,
     /// Their address, in lower case.
     pub email: String,
-    /// Their name; may be empty.
+    /// Their name; may be empty, and is until they accepted.
     pub name: String,
     /// `owner`, `admin`, `member`, `viewer`; the strongest first.
     pub roles: Vec<String>,
@@ -31,7 +31,7 @@ pub struct MemberBody {
     pub state: String,
     /// Since when they belong to the company.
     pub joined_at: Timestamp,
-    /// When they last signed in.
+    /// When they last entered this company.
     pub last_sign_in_at: Option<Timestamp>,
 }
 
@@ -68,10 +68,20 @@ pub struct InvitedMember {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Invitation")]
 pub struct InvitationBody {
-    /// Opens the page where the person chooses a password; works once.
+    /// Opens the page where the person chooses a password; works once. Where many companies are served, the link is in the person's mail
+    /// alone, and this is where they sign in.
     pub url: String,
     /// Until when.
     pub expires_at: Timestamp,
+    #[serde(skip)]
+    pub(in crate::identity) is_one_time: bool,
+}
+
+impl InvitationBody {
+    /// Whether the link itself is told.
+    pub fn is_one_time(&self) -> bool {
+        self.is_one_time
+    }
 }
 
 impl From<Invitation> for InvitationBody {
@@ -79,6 +89,7 @@ impl From<Invitation> for InvitationBody {
         Self {
             url: invitation.link,
             expires_at: invitation.expires_at,
+            is_one_time: invitation.is_one_time,
         }
     }
 }

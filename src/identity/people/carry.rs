@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{insert_membership, insert_user, member_by_id, members, save_membership};
-use super::{set_password, user_by_email, user_by_id};
+use super::{accept, insert_membership, insert_user, member_by_id, members, new_id};
+use super::{save_membership, set_password, user_by_email, user_by_id};
 use crate::clock::Timestamp;
+use crate::config::Tenancy;
 use crate::crypto::HashedPassword;
 use crate::db::ControlConn;
 use crate::id::{TenantId, UserId};
@@ -55,7 +56,12 @@ pub fn carried_members(c: &mut ControlConn, tenant: TenantId) -> Result<Vec<Carr
         roles: member.roles.to_string(),
         disabled_at: member.disabled_at,
         joined_at: member.joined_at,
-        password_hash: member.user.password.map(|hash| hash.as_str().to_owned()),
+        // Somebody who did not come brings nothing along.
+        password_hash: member
+            .user
+            .password
+            .filter(|_| member.is_accepted)
+            .map(|hash| hash.as_str().to_owned()),
     };
     Ok(all.into_iter().map(one).collect())
 }
@@ -70,7 +76,8 @@ pub fn owner_addresses(c: &mut ControlConn, tenant: TenantId) -> Result<Vec<Stri
     Ok(all.into_iter().map(|one| one.user.email).collect())
 }
 
-/// Makes members of a company of those who came with it.
+/// Makes members of a company of those who came with it. Whoever is known here already and works for another company too has to
+/// accept, as everybody without a password: what a file says of an address proves nothing.
 ///
 /// # Errors
 /// [`Error::Invalid`] where one has a role or a hash that this program does not know; where the store fails.
@@ -78,6 +85,7 @@ pub fn enter_members(
     c: &mut ControlConn,
     tenant: TenantId,
     all: &[CarriedMember],
+    tenancy: Tenancy,
 ) -> Result<Entered> {
     let mut entered = Entered::default();
     for one in all {
@@ -92,24 +100,27 @@ pub fn enter_members(
             .as_deref()
             .map(HashedPassword::parse)
             .transpose()?;
+        let is_accepted;
         let id = match user_by_email(c, &one.email)? {
             Some(known) => {
                 entered.known += 1;
+                is_accepted = tenancy == Tenancy::Single;
                 known.id
             }
             None => {
                 entered.new += 1;
                 entered.without_password += usize::from(password.is_none());
+                is_accepted = password.is_some() || tenancy == Tenancy::Single;
                 let id = match user_by_id(c, one.id)? {
                     None => one.id,
-                    Some(_) => UserId::new(c.now()),
+                    Some(_) => new_id(c.now()),
                 };
                 insert_user(c, id, &one.email, &one.name, password.as_ref())?;
                 id
             }
         };
         if member_by_id(c, tenant, id)?.is_none() {
-            insert_membership(c, tenant, id, &roles)?;
+            insert_membership(c, tenant, id, &roles, is_accepted)?;
             if one.disabled_at.is_some() {
                 save_membership(c, tenant, id, &roles, one.disabled_at)?;
             }
@@ -134,9 +145,10 @@ pub(in crate::identity) fn claim_address(
     set_password(c, user.id, password)?;
     let roles = Roles::one(Role::Owner);
     match member_by_id(c, tenant, user.id)? {
-        None => insert_membership(c, tenant, user.id, &roles)?,
+        None => insert_membership(c, tenant, user.id, &roles, true)?,
         Some(member) if member.roles.has(Role::Owner) && member.disabled_at.is_none() => {}
         Some(_) => save_membership(c, tenant, user.id, &roles, None)?,
     }
+    accept(c, tenant, user.id)?;
     Ok(Some(user.id))
 }

@@ -10,9 +10,9 @@ pub(super) use self::carry::claim_address;
 pub use self::carry::{CarriedMember, Entered, carried_members, enter_members, owner_addresses};
 pub use self::store::head_counts;
 pub(super) use self::store::{
-    entered, has_users, held_members, insert_membership, insert_user, member_by_id, members,
-    open_memberships, owners, save_membership, set_name, set_password, signed_in,
-    strengthen_password, user_by_email, user_by_id,
+    accept, belongs_to, entered, has_users, held_members, insert_membership, insert_user,
+    member_by_id, members, open_memberships, owners, prove, save_membership, set_name,
+    set_password, strengthen_password, user_by_email, user_by_id,
 };
 use super::model::Roles;
 use crate::Result;
@@ -34,9 +34,22 @@ pub(super) struct User {
     pub(super) name: String,
     /// None until an invitation is accepted.
     pub(super) password: Option<HashedPassword>,
+    /// Whether we know that the mailbox is theirs.
+    pub(super) is_proven: bool,
 }
 
 impl User {
+    /// Somebody new.
+    pub(super) fn new(now: Timestamp, email: &str, name: &str) -> Self {
+        Self {
+            id: new_id(now),
+            email: email.to_owned(),
+            name: name.to_owned(),
+            password: None,
+            is_proven: false,
+        }
+    }
+
     /// The name, or the address where there is none.
     pub(super) fn label(&self) -> &str {
         if self.name.is_empty() {
@@ -47,14 +60,25 @@ impl User {
     }
 }
 
+/// An id for somebody new. It tells no time: a company that adds an address must not learn since when it is known here.
+pub(super) fn new_id(now: Timestamp) -> UserId {
+    crate::id::random().map_or_else(
+        || UserId::new(now),
+        |bytes| UserId::from_uuid(uuid::Builder::from_random_bytes(bytes).into_uuid()),
+    )
+}
+
 /// Somebody of a company.
 #[derive(Debug, Clone)]
 pub(super) struct Member {
     pub(super) user: User,
     pub(super) roles: Roles,
+    /// When they last entered this company.
     pub(super) last_login_at: Option<Timestamp>,
     pub(super) disabled_at: Option<Timestamp>,
     pub(super) joined_at: Timestamp,
+    /// Whether they came, or said that they would.
+    pub(super) is_accepted: bool,
 }
 
 /// A company somebody may enter.
@@ -104,7 +128,7 @@ impl Member {
     pub(super) fn standing(&self) -> Standing {
         if self.disabled_at.is_some() {
             Standing::Disabled
-        } else if self.user.password.is_none() {
+        } else if !self.is_accepted || self.user.password.is_none() {
             Standing::Invited
         } else {
             Standing::Active

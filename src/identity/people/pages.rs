@@ -7,6 +7,7 @@ use askama::Template;
 use super::acts::{self, By, Change, Invitation};
 use super::{Member, Standing, member_by_id, members};
 use crate::audit;
+use crate::config::Tenancy;
 use crate::gate::Permission;
 use crate::id::UserId;
 use crate::identity::model::{Role, may_change_roles};
@@ -22,6 +23,8 @@ use crate::web::{Allowed, Fields, Form, answer, flash, shown_in_form};
 use crate::{Error, Result};
 
 const LIST: &str = "/admin/people";
+/// Steps of somebody's history that their page shows.
+const HISTORY: i64 = 200;
 
 #[derive(Template)]
 #[template(path = "identity/people.html")]
@@ -147,7 +150,7 @@ fn invite_form<P>(
 ) -> HttpResponse {
     let shell = allowed
         .shell(Place::People, "Invite somebody")
-        .lead("They get a link with which they choose their own password. It works once, for seven days.")
+        .lead("They get a mail with a link to choose their own password. It works once, for seven days.")
         .crumb("People", LIST);
     let [email, name, role] = typed.map(ToOwned::to_owned);
     page::html(
@@ -267,11 +270,18 @@ async fn person<P>(
     errors: FormErrors,
 ) -> Result<HttpResponse> {
     let tenant = allowed.scope.tenant();
+    let company = (allowed.app.config.tenancy == Tenancy::Multi).then_some(tenant);
     let found = allowed.app.control.read(move |c| {
         let Some(member) = member_by_id(c, tenant, id)? else {
             return Ok(None);
         };
-        Ok(Some((member, audit::history_of(c, &id)?)))
+        // What else happened to the person's account is no concern of a company among many.
+        let filter = audit::Filter {
+            target: Some(id.to_string()),
+            company,
+            ..audit::Filter::default()
+        };
+        Ok(Some((member, audit::page(c, &filter, None, HISTORY)?)))
     });
     let (member, events) = found.await?.ok_or(Error::NotFound)?;
     let format = allowed.format();

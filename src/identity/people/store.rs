@@ -11,18 +11,31 @@ use crate::id::{TenantId, UserId};
 use crate::identity::model::Roles;
 use crate::{Error, Result};
 
-type UserRow = (UserId, String, String, Option<String>);
+type UserRow = (UserId, String, String, Option<String>, Option<Timestamp>);
+type UserColumns = (
+    users::id,
+    users::email,
+    users::name,
+    users::password_hash,
+    users::email_proven_at,
+);
 
-const USER: (users::id, users::email, users::name, users::password_hash) =
-    (users::id, users::email, users::name, users::password_hash);
+const USER: UserColumns = (
+    users::id,
+    users::email,
+    users::name,
+    users::password_hash,
+    users::email_proven_at,
+);
 
-fn user((id, email, name, password): UserRow) -> Result<User> {
+fn user((id, email, name, password, proven_at): UserRow) -> Result<User> {
     let password = password.as_deref().map(HashedPassword::parse).transpose()?;
     Ok(User {
         id,
         email,
         name,
         password,
+        is_proven: proven_at.is_some(),
     })
 }
 
@@ -116,11 +129,11 @@ pub(in crate::identity) fn strengthen_password(
     Ok(())
 }
 
-/// Notes a sign-in.
-pub(in crate::identity) fn signed_in(c: &mut ControlConn, id: UserId) -> Result<()> {
+/// Notes that the mailbox is the person's.
+pub(in crate::identity) fn prove(c: &mut ControlConn, id: UserId) -> Result<()> {
     let now = c.now();
     diesel::update(users::table.filter(users::id.eq(id)))
-        .set(users::last_login_at.eq(now))
+        .set((users::email_proven_at.eq(now), users::updated_at.eq(now)))
         .execute(c.db())?;
     Ok(())
 }
@@ -141,45 +154,59 @@ type MemberRow = (
     String,
     Option<Timestamp>,
     Timestamp,
+    Option<Timestamp>,
 );
 
-const MEMBER: (
-    (users::id, users::email, users::name, users::password_hash),
-    users::last_login_at,
-    memberships::roles,
-    memberships::disabled_at,
-    memberships::created_at,
-) = (
-    USER,
-    users::last_login_at,
-    memberships::roles,
-    memberships::disabled_at,
-    memberships::created_at,
-);
-
-fn member((row, last_login_at, roles, disabled_at, joined_at): MemberRow) -> Result<Member> {
-    let user = user(row)?;
+fn member(row: MemberRow) -> Result<Member> {
+    let (row, last_login_at, roles, disabled_at, joined_at, accepted_at) = row;
+    let mut user = user(row)?;
     let roles: Roles = roles
         .parse()
         .map_err(|_| Error::internal(format!("the roles of {} cannot be read", user.id)))?;
+    let is_accepted = accepted_at.is_some();
+    if !is_accepted {
+        // What somebody is called is their own to tell until they come.
+        user.name.clear();
+    }
     Ok(Member {
         user,
         roles,
         last_login_at,
         disabled_at,
         joined_at,
+        is_accepted,
     })
+}
+
+fn load(c: &mut ControlConn, tenant: TenantId, only: Option<UserId>) -> Result<Vec<Member>> {
+    let mut wanted = memberships::table
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .left_join(
+            arrivals::table.on(arrivals::tenant_id
+                .eq(memberships::tenant_id)
+                .and(arrivals::user_id.eq(memberships::user_id))),
+        )
+        .filter(memberships::tenant_id.eq(tenant))
+        .select((
+            USER,
+            arrivals::last_used_at.nullable(),
+            memberships::roles,
+            memberships::disabled_at,
+            memberships::created_at,
+            memberships::accepted_at,
+        ))
+        .order(users::email)
+        .into_boxed();
+    if let Some(id) = only {
+        wanted = wanted.filter(memberships::user_id.eq(id));
+    }
+    let rows: Vec<MemberRow> = wanted.load(c.db())?;
+    rows.into_iter().map(member).collect()
 }
 
 /// Everybody of a company, by address.
 pub(in crate::identity) fn members(c: &mut ControlConn, tenant: TenantId) -> Result<Vec<Member>> {
-    let rows: Vec<MemberRow> = memberships::table
-        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
-        .filter(memberships::tenant_id.eq(tenant))
-        .select(MEMBER)
-        .order(users::email)
-        .load(c.db())?;
-    rows.into_iter().map(member).collect()
+    load(c, tenant, None)
 }
 
 /// Somebody of a company.
@@ -188,17 +215,19 @@ pub(in crate::identity) fn member_by_id(
     tenant: TenantId,
     id: UserId,
 ) -> Result<Option<Member>> {
-    let row: Option<MemberRow> = memberships::table
-        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
-        .filter(memberships::tenant_id.eq(tenant))
-        .filter(memberships::user_id.eq(id))
-        .select(MEMBER)
-        .first(c.db())
-        .optional()?;
-    row.map(member).transpose()
+    Ok(load(c, tenant, Some(id))?.pop())
 }
 
-/// The companies somebody may enter now: the one they were in last in front, then those they never entered as they joined them.
+/// How many companies somebody belongs to and may or could enter: those they did not accept yet among them.
+pub(in crate::identity) fn belongs_to(c: &mut ControlConn, id: UserId) -> Result<i64> {
+    Ok(memberships::table
+        .filter(memberships::user_id.eq(id))
+        .filter(memberships::disabled_at.is_null())
+        .count()
+        .get_result(c.db())?)
+}
+
+/// The companies somebody may enter now (those they accepted, and all where their address is proven): the one they were in last in front, then those they never entered as they joined them.
 pub(in crate::identity) fn open_memberships(
     c: &mut ControlConn,
     id: UserId,
@@ -209,8 +238,14 @@ pub(in crate::identity) fn open_memberships(
                 .eq(memberships::tenant_id)
                 .and(arrivals::user_id.eq(memberships::user_id))),
         )
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
         .filter(memberships::user_id.eq(id))
         .filter(memberships::disabled_at.is_null())
+        .filter(
+            memberships::accepted_at
+                .is_not_null()
+                .or(users::email_proven_at.is_not_null()),
+        )
         .select((
             memberships::tenant_id,
             memberships::roles,
@@ -235,12 +270,31 @@ pub(in crate::identity) fn open_memberships(
     Ok(all)
 }
 
+/// Notes that somebody works in a company from now on, if they did not before.
+pub(in crate::identity) fn accept(c: &mut ControlConn, tenant: TenantId, id: UserId) -> Result<()> {
+    let now = c.now();
+    diesel::update(
+        memberships::table
+            .filter(memberships::tenant_id.eq(tenant))
+            .filter(memberships::user_id.eq(id))
+            .filter(memberships::disabled_at.is_null())
+            .filter(memberships::accepted_at.is_null()),
+    )
+    .set((
+        memberships::accepted_at.eq(now),
+        memberships::updated_at.eq(now),
+    ))
+    .execute(c.db())?;
+    Ok(())
+}
+
 /// Notes that somebody entered a company.
 pub(in crate::identity) fn entered(
     c: &mut ControlConn,
     tenant: TenantId,
     id: UserId,
 ) -> Result<()> {
+    accept(c, tenant, id)?;
     let now = c.now();
     let known = arrivals::table
         .filter(arrivals::tenant_id.eq(tenant))
@@ -272,12 +326,13 @@ pub fn head_counts(c: &mut ControlConn) -> Result<Vec<(TenantId, i64)>> {
         .load(c.db())?)
 }
 
-/// Makes somebody a member.
+/// Makes somebody a member: one who is in, or one who has to accept.
 pub(in crate::identity) fn insert_membership(
     c: &mut ControlConn,
     tenant: TenantId,
     id: UserId,
     roles: &Roles,
+    is_accepted: bool,
 ) -> Result<()> {
     let now = c.now();
     diesel::insert_into(memberships::table)
@@ -287,6 +342,7 @@ pub(in crate::identity) fn insert_membership(
             memberships::roles.eq(roles.to_string()),
             memberships::created_at.eq(now),
             memberships::updated_at.eq(now),
+            memberships::accepted_at.eq(is_accepted.then_some(now)),
         ))
         .execute(c.db())?;
     Ok(())
@@ -315,12 +371,13 @@ pub(in crate::identity) fn save_membership(
     Ok(())
 }
 
-/// Owners who can enter now: of one company, or of any. The role `owner` stands first in the list that is stored.
+/// Owners who are in and can enter now: of one company, or of any. The role `owner` stands first in the list that is stored.
 pub(in crate::identity) fn owners(c: &mut ControlConn, tenant: Option<TenantId>) -> Result<i64> {
     let mut query = memberships::table
         .inner_join(users::table.on(users::id.eq(memberships::user_id)))
         .filter(memberships::disabled_at.is_null())
         .filter(users::password_hash.is_not_null())
+        .filter(memberships::accepted_at.is_not_null())
         .filter(
             memberships::roles
                 .eq("owner")

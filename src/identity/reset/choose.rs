@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::{acceptable, look_for_owner, replace_password};
 use crate::app::App;
+use crate::audit::{self, Event};
 use crate::crypto::{HashedToken, PlainPassword, PlainToken};
 use crate::gate::Gate;
 use crate::identity::companies;
@@ -198,12 +199,23 @@ async fn finish(
                 people::set_name(c, link.user.id, &name)?;
             }
             replace_password(c, &actor, &link.user, &hash)?;
-            let memberships = people::open_memberships(c, link.user.id)?;
-            let first = memberships.first().map(|one| one.tenant);
-            let Some(tenant) = first.filter(|_| purpose == Purpose::Invite) else {
+            if held.proves && !link.user.is_proven {
+                people::prove(c, id)?;
+                let event = Event::new("account.proven").product("identity");
+                audit::record(c, &actor, event.target("user", &id, &link.user.email))?;
+            }
+            if purpose != Purpose::Invite {
+                return Ok(None);
+            }
+            if let Some(tenant) = held.tenant {
+                people::accept(c, tenant, id)?;
+            }
+            let open = people::open_memberships(c, id)?;
+            let mut open = open.iter().map(|one| one.tenant);
+            let Some(tenant) = open.find(|one| held.tenant.is_none_or(|wanted| wanted == *one))
+            else {
                 return Ok(None);
             };
-            people::signed_in(c, link.user.id)?;
             people::entered(c, tenant, link.user.id)?;
             sessions::insert(c, &NewSession::new(now, link.user.id, tenant, new, &origin))?;
             Ok(Some(tenant))
@@ -249,6 +261,11 @@ fn respond(
         },
     )?;
     open.shell.lead = format!("For {}.", user.email);
+    if is_new && user.password.is_some() {
+        open.shell.lead.push_str(
+            " There is an account with this address; the password you choose here takes the place of its own, and every browser is signed out of it.",
+        );
+    }
     let (action, verb) = if is_new {
         ("/invite", "Accept and sign in")
     } else {

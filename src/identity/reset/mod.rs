@@ -4,7 +4,7 @@ pub mod choose;
 pub mod forgot;
 
 use super::keeper::Keeper;
-use super::one_time::{self, Purpose};
+use super::one_time::{self, NewOneTime, Purpose};
 use super::people::{self, User};
 use super::sessions;
 use crate::actor::Actor;
@@ -79,8 +79,8 @@ pub async fn reset_link(app: &App, actor: &Actor, email: &str) -> Result<String>
     let (hash, actor) = (token.hash(), actor.clone());
     app.control
         .write(move |c| {
-            let expires_at = c.now().plus(Purpose::Reset.lifetime());
-            one_time::issue(c, Purpose::Reset, Some(user.id), &hash, expires_at)?;
+            let link = NewOneTime::shown(Purpose::Reset, Some(user.id), &hash);
+            one_time::issue(c, &link)?;
             let event = Event::new("password.reset_link_made")
                 .product("identity")
                 .target("user", &user.id, &user.email);

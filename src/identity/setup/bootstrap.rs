@@ -6,7 +6,6 @@ use crate::app::App;
 use crate::config::{Config, FirstOwner};
 use crate::crypto::policy::{self, PersonalWords};
 use crate::crypto::{HashedPassword, PlainPassword};
-use crate::id::UserId;
 use crate::identity::keeper::Keeper;
 use crate::identity::people;
 use crate::identity::sign_in::normal;
@@ -56,7 +55,7 @@ pub(in crate::identity) async fn bootstrap(app: &App) -> Result<()> {
     let email = normal(&owner.email);
     let password = judged(owner, &company.view.name)?;
     let hash: HashedPassword = app.hasher.hash(&password).await?;
-    let (tenant, user) = (company.tenant, UserId::new(app.clock.now()));
+    let (tenant, user) = (company.tenant, people::new_id(app.clock.now()));
     let made = app
         .control
         .write(move |c| {

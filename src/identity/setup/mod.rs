@@ -8,7 +8,7 @@ pub(super) use self::bootstrap::bootstrap;
 pub use self::bootstrap::judge_first_owner;
 use super::keeper::Keeper;
 use super::model::{Role, Roles};
-use super::one_time::{self, Purpose};
+use super::one_time::{self, NewOneTime, Purpose};
 use super::people;
 use super::sessions::{self, NewSession};
 use super::sign_in::person;
@@ -36,8 +36,8 @@ pub async fn setup_link(app: &App) -> Result<Option<String>> {
             if people::owners(c, only)? > 0 {
                 return Ok(false);
             }
-            let expires_at = c.now().plus(Purpose::Setup.lifetime());
-            one_time::issue(c, Purpose::Setup, None, &hash, expires_at)?;
+            let link = NewOneTime::shown(Purpose::Setup, None, &hash);
+            one_time::issue(c, &link)?;
             Ok(true)
         })
         .await?;
@@ -59,7 +59,7 @@ async fn claim(app: &App, claim: Claim, origin: Origin) -> Result<PlainToken> {
     let tenant = keeper.directory().home().ok_or(Error::NotFound)?.tenant;
     let only = keeper.directory().only();
     let now = app.clock.now();
-    let user = UserId::new(now);
+    let user = people::new_id(now);
     let token = PlainToken::generate()?;
     let (hash, from) = (token.hash(), origin.clone());
     let session = move |user| NewSession::new(now, user, tenant, hash, &from);
@@ -73,7 +73,7 @@ async fn claim(app: &App, claim: Claim, origin: Origin) -> Result<PlainToken> {
             let user = first_owner(c, tenant, user, &claim.email, &claim.password, &origin)?;
             let actor = person(user, &claim.email, origin.clone());
             tenancy::change_settings(c, &actor, tenant, &claim.settings)?;
-            people::signed_in(c, user)?;
+            people::entered(c, tenant, user)?;
             sessions::insert(c, &session(user))
         })
         .await
@@ -101,7 +101,7 @@ fn first_owner(
         Some(known) => known,
         None => {
             people::insert_user(c, user, email, "", Some(password))?;
-            people::insert_membership(c, tenant, user, &Roles::one(Role::Owner))?;
+            people::insert_membership(c, tenant, user, &Roles::one(Role::Owner), true)?;
             user
         }
     };

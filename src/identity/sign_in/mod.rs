@@ -149,7 +149,6 @@ pub(super) async fn begin(
             if let Some((held, new)) = &stronger {
                 people::strengthen_password(c, user.id, held, new)?;
             }
-            people::signed_in(c, user.id)?;
             people::entered(c, tenant, user.id)?;
             sessions::insert(c, &session)?;
             audit::record(

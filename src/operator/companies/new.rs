@@ -122,7 +122,12 @@ fn answered(who: &Operating, opened: Opened) -> HttpResponse {
     let back = address(&opened.company);
     let name = opened.company.settings.name;
     let Some(invitation) = opened.invitation else {
-        let toast = crate::web::parts::Toast::good(format!("{name} is open."));
+        let owner = if opened.is_known {
+            " Its owner has an account here and goes on with it, or is mailed a link first where the address was never proven."
+        } else {
+            ""
+        };
+        let toast = crate::web::parts::Toast::good(format!("{name} is open.{owner}"));
         return flash::with(answer::see_other(&back), &who.app, &toast);
     };
     handed_on(who, format!("{name} is open"), invitation, back)

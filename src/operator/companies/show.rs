@@ -9,7 +9,7 @@ use askama::Template;
 use super::{address, find, owners, size, state};
 use crate::Result;
 use crate::app::App;
-use crate::audit;
+use crate::audit::{self, Filter};
 use crate::gate::Counted;
 use crate::identity::shell::company_health;
 use crate::operator::door::Operating;
@@ -23,6 +23,9 @@ use crate::web::format::Format;
 use crate::web::markup::Markup;
 use crate::web::page::{self, Notice, PageShell};
 use crate::web::parts::{Figure, HistoryEntry, State, Tone};
+
+/// Events of an archived company's own trail that its page shows; the command line has them all.
+const TRAIL: i64 = 200;
 
 #[derive(Template)]
 #[template(path = "operator/company.html")]
@@ -101,11 +104,18 @@ pub async fn show(who: Operating, slug: Path<String>) -> Result<HttpResponse> {
         all.remove(&id).unwrap_or_default()
     };
     let checks = checks(&who.app, &company).await?;
-    let events = who
+    let mut events = who
         .app
         .control
         .read(move |c| audit::history_of(c, &id))
         .await?;
+    if company.status == Status::Archived {
+        // Nobody else can look at what is left of it any more.
+        let scope = who.app.tenants.scope(id)?;
+        events.extend(audit::read(&who.app, &scope, &Filter::default(), None, TRAIL).await?);
+        events.sort_by_key(|event| std::cmp::Reverse(event.id));
+        events.dedup_by_key(|event| event.id);
+    }
     let entitlements = who.app.control.read(move |c| entitlements(c, id)).await?;
     let owners = owners(&who.app, &company).await?.join(", ");
     let format = who.format();

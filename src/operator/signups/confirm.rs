@@ -67,7 +67,10 @@ pub async fn confirm(request: HttpRequest, form: Form) -> Result<HttpResponse> {
     match opening::open(&app, &actor, &signup, State::Asked, None).await {
         Ok(company) => {
             let to = format!("/login?next=%2Ft%2F{}%2Fadmin", company.slug);
-            let said = format!("{} is open. Sign in to begin.", company.settings.name);
+            let said = format!(
+                "{} is open. Sign in to begin; if you had an account here, a mail may ask you for a new password first.",
+                company.settings.name
+            );
             Ok(flash::with(
                 answer::see_other(&to),
                 &app,

@@ -99,7 +99,7 @@ on_both_engines! {
         let house = planted(engine).await;
         house.clock.advance(std::time::Duration::from_secs(1));
         let filter = Filter { action: Some("partner".to_owned()), ..Filter::default() };
-        let parts: Vec<String> = chunks(&house.app, &house.scope, filter)
+        let parts: Vec<String> = chunks(&house.app, Some(&house.scope), filter)
             .map(|chunk| chunk.unwrap())
             .collect()
             .await;

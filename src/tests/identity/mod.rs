@@ -8,6 +8,7 @@ mod csrf;
 mod enumeration;
 mod last_owner;
 mod people;
+mod proven;
 mod reset;
 mod sessions;
 mod setup;
@@ -17,8 +18,10 @@ use std::net::TcpListener;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use diesel::prelude::*;
 use steading::actor::Actor;
 use steading::app::App;
+use steading::db::schema::control::users;
 use steading::identity::{self, NewOwner, Role, Roles, open_company, shell};
 use steading::operator;
 use steading::server::http;
@@ -103,8 +106,24 @@ impl House {
         .unwrap();
     }
 
-    /// Opens a company with an owner whose password is [`PASSWORD`], if they are new here.
+    /// Opens a company with an owner whose password is [`PASSWORD`], if they are new here, and whose mailbox is their own.
     pub fn company(&self, slug: &str, owner: &str) -> Company {
+        let company = self.company_unproven(slug, owner);
+        let owner = owner.to_owned();
+        wait(self.app().control.write(move |c| {
+            let now = c.now();
+            let of = users::table.filter(users::email.eq(&owner));
+            diesel::update(of)
+                .set(users::email_proven_at.eq(now))
+                .execute(c.db())?;
+            Ok(())
+        }))
+        .unwrap();
+        company
+    }
+
+    /// The same; nobody knows whose mailbox it is.
+    pub fn company_unproven(&self, slug: &str, owner: &str) -> Company {
         wait(async {
             let owner = NewOwner {
                 email: owner.to_owned(),

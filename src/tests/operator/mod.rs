@@ -5,6 +5,7 @@ mod begins;
 mod companies;
 mod figures;
 mod jobs;
+mod mend;
 mod precise;
 mod report;
 mod sign_in;

@@ -48,7 +48,7 @@ on_both_engines! {
         let _ = last.submit_to("/operator", "/operator/logout", &[]).expect(303);
         assert!(!is_in(&last));
         let shut = house.operating("op@example.com");
-        wait(shell::disable(house.app(), "op@example.com")).unwrap();
+        wait(shell::set_disabled(house.app(), "op@example.com", true)).unwrap();
         assert!(!is_in(&shut));
         let _ = house.visitor().submit("/operator/login", &fields(PASSWORD)).expect(422);
     }

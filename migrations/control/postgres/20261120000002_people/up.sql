@@ -4,7 +4,6 @@ CREATE TABLE users (
     email text NOT NULL,
     name text NOT NULL,
     password_hash text,
-    last_login_at timestamptz,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     PRIMARY KEY (id),

@@ -4,7 +4,6 @@ CREATE TABLE users (
     email TEXT NOT NULL,
     name TEXT NOT NULL,
     password_hash TEXT,
-    last_login_at TEXT,
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     PRIMARY KEY (id),
