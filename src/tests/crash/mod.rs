@@ -4,3 +4,4 @@ mod kill;
 mod power;
 mod replay;
 mod shop;
+mod signup;
