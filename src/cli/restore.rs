@@ -75,7 +75,7 @@ impl Restore {
         self.read_input()?;
         actix_web::rt::System::new().block_on(async {
             let backup = backup::find(&loaded.config.backup.target, &self.name)?;
-            let _lock = boot::take_folder(&loaded)?;
+            let _lock = boot::take_folder_to_restore(&loaded)?;
             let ring = boot::key_ring(&loaded, true)?;
             let bar = Bar::of(context, self.json);
             let mut options = boot::store_options(&loaded, Clock::system(), &JobBell::default());
@@ -108,6 +108,7 @@ fn words(restored: &Restored) -> String {
             "Restored from {}. What was there is in {kept}.{without}",
             restored.backup
         ),
+        (None, true) => format!("Restored from {}.{without}", restored.backup),
         _ => format!(
             "This would come back from {}. Nothing was changed.{without}",
             restored.backup
