@@ -99,6 +99,9 @@ impl Backup {
                     made.bytes,
                     made.folder.display()
                 ));
+                if made.manifest.tenant.is_some() {
+                    io.say("The whole control plane is in it, with everybody's addresses and password hashes. To hand a company out, use `steading tenant export`.");
+                }
                 incomplete(without, &made.name)
             }
             Self::List(list) => {

@@ -49,6 +49,9 @@ pub struct Import {
     /// Read the passphrase of its secrets from standard input: its first line
     #[arg(long)]
     passphrase_stdin: bool,
+    /// Leave its secrets and its people's passwords behind
+    #[arg(long, conflicts_with = "passphrase_stdin")]
+    without_secrets: bool,
     #[command(flatten)]
     consent: Consent,
     /// Print one JSON value
@@ -107,10 +110,8 @@ impl Export {
 
 impl Import {
     pub(super) fn read_input(&self) -> Result<Option<String>, Failure> {
-        if !self.passphrase_stdin {
-            return Ok(None);
-        }
-        passphrase(true, self.consent, false).map(Some)
+        let may_stay = self.dry_run || self.without_secrets;
+        secrets_of(&self.file, self.passphrase_stdin, may_stay, self.consent)
     }
 
     pub(super) async fn run(self, app: &App, io: &mut Io) -> Outcome {
@@ -118,11 +119,8 @@ impl Import {
         let file = io.path(&self.file);
         let wish = Wish {
             slug: self.slug.clone(),
-            passphrase: io
-                .input
-                .take()
-                .filter(|_| self.passphrase_stdin)
-                .map(Secret::new),
+            passphrase: io.input.take().map(Secret::new),
+            without_secrets: self.without_secrets,
             told: io.told.clone(),
         };
         let told = if self.dry_run {
@@ -146,6 +144,12 @@ impl Import {
             told.rows,
             told.members,
         ));
+        if !told.left_behind.is_empty() {
+            io.say(format!(
+                "Another company here has the same {}, so it came in without.",
+                told.left_behind.join(" and ")
+            ));
+        }
         let without = told.entered.map_or(0, |entered| entered.without_password);
         if without > 0 {
             io.say(format!(
@@ -154,6 +158,19 @@ impl Import {
         }
         Ok(())
     }
+}
+
+/// The passphrase of a file: where it holds secrets that may not stay behind, it is asked for.
+pub(super) fn secrets_of(
+    file: &Path,
+    from_stdin: bool,
+    may_stay: bool,
+    consent: Consent,
+) -> Result<Option<String>, Failure> {
+    if from_stdin || !may_stay && transfer::holds_secrets(file) {
+        return passphrase(from_stdin, consent, false).map(Some);
+    }
+    Ok(None)
 }
 
 /// Tables with their rows.

@@ -92,7 +92,10 @@ pub fn passphrase(from_stdin: bool, consent: Consent, is_new: bool) -> Result<St
     let given = if from_stdin {
         not_empty(read_line()?)?
     } else {
-        consent.require_terminal("pass the passphrase with --passphrase-stdin")?;
+        consent.require_terminal(match is_new {
+            true => "pass the passphrase with --passphrase-stdin",
+            false => "pass the passphrase of the file with --passphrase-stdin, or leave its secrets behind with --without-secrets",
+        })?;
         let hidden = HiddenInput::begin()?;
         say("Passphrase (it does not show):");
         let first = not_empty(read_line()?)?;

@@ -75,7 +75,7 @@ impl Restore {
         self.read_input()?;
         actix_web::rt::System::new().block_on(async {
             let backup = backup::find(&loaded.config.backup.target, &self.name)?;
-            let _lock = boot::take_folder(&loaded)?;
+            let _lock = boot::take_folder_to_restore(&loaded)?;
             let ring = boot::key_ring(&loaded, true)?;
             let bar = Bar::of(context, self.json);
             let mut options = boot::store_options(&loaded, Clock::system(), &JobBell::default());

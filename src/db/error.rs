@@ -26,6 +26,13 @@ impl From<diesel::r2d2::PoolError> for Error {
 }
 
 impl Error {
+    /// Whether a disk had no room. SQLite and the system say so in words alone.
+    pub fn is_full(&self) -> bool {
+        let reason = self.reason();
+        let words = ["disk is full", "No space left", "quota exceeded"];
+        words.iter().any(|word| reason.contains(word))
+    }
+
     /// What lies behind an error of the store, for the log.
     pub(super) fn reason(&self) -> String {
         match self {

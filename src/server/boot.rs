@@ -17,6 +17,7 @@ use crate::db::migrate::{self, Direction, MigrateError, Which};
 use crate::db::{StoreOptions, Stores, Told};
 use crate::mail::Mailer;
 use crate::slices::SLICES;
+use crate::transfer::backup;
 use crate::{Error, identity, tenancy};
 
 /// Why the program cannot start. Each kind has its exit code.
@@ -87,6 +88,9 @@ impl From<MigrateError> for BootError {
     }
 }
 
+/// The file in a data folder that says: what is here is being made from an export and is not whole.
+pub const BEGUN: &str = ".beginning";
+
 /// An [`App`] and what must live as long as it does.
 pub struct Standing {
     /// The program.
@@ -120,11 +124,33 @@ pub fn store_options(loaded: &Loaded, clock: Clock, bell: &JobBell) -> StoreOpti
     }
 }
 
-/// Makes the data folder, 0700, and takes its lock where the data is in it.
+/// Makes the data folder, 0700, and takes its lock where the data is in it. A restore that broke off after it was decided is finished.
+///
+/// # Errors
+/// [`BootError::CannotWrite`], [`BootError::Locked`]; [`BootError::Configuration`] where companies are there without the control plane.
+pub fn take_folder(loaded: &Loaded) -> Result<Option<DataLock>, BootError> {
+    let lock = take_folder_to_restore(loaded)?;
+    let folder = &loaded.config.data_dir;
+    if lock.is_some() && folder.join(BEGUN).is_file() {
+        return Err(BootError::Configuration(format!(
+            "An instance was begun in {} from a file and broke off. Run `steading serve --from` again, which begins anew, or name another folder with --data-dir.",
+            folder.display()
+        )));
+    }
+    if lock.is_some() && is_torn(folder) {
+        return Err(BootError::Configuration(format!(
+            "There are files of companies in {0}/tenants and no {0}/control.db that knows them: it was moved away, or a copy broke off. Nothing was made. Put it back, bring everything back with `steading restore`, or name another folder with --data-dir.",
+            folder.display()
+        )));
+    }
+    Ok(lock)
+}
+
+/// [`take_folder`] for what brings everything back: whatever is missing there.
 ///
 /// # Errors
 /// [`BootError::CannotWrite`], [`BootError::Locked`].
-pub fn take_folder(loaded: &Loaded) -> Result<Option<DataLock>, BootError> {
+pub fn take_folder_to_restore(loaded: &Loaded) -> Result<Option<DataLock>, BootError> {
     let folder = &loaded.config.data_dir;
     make_folder(folder).map_err(|e| {
         BootError::CannotWrite(format!(
@@ -135,10 +161,22 @@ pub fn take_folder(loaded: &Loaded) -> Result<Option<DataLock>, BootError> {
     if loaded.config.database.postgres.is_some() {
         return Ok(None);
     }
-    match DataLock::take(folder) {
-        Ok(lock) => Ok(Some(lock)),
-        Err(error) => Err(error.into()),
-    }
+    let lock = DataLock::take(folder)?;
+    backup::finish_restore(folder).map_err(|error| {
+        BootError::CannotWrite(format!(
+            "A restore in {} broke off and cannot be finished: {error}. Nothing else was changed; make that right and start again.",
+            folder.display()
+        ))
+    })?;
+    Ok(Some(lock))
+}
+
+/// Files of companies without the control plane that knows them: not a place to begin anew.
+fn is_torn(folder: &Path) -> bool {
+    let is_store = |path: &Path| path.extension().is_some_and(|ending| ending == "db");
+    let tenants = std::fs::read_dir(folder.join("tenants"));
+    !folder.join("control.db").exists()
+        && tenants.is_ok_and(|all| all.flatten().any(|entry| is_store(&entry.path())))
 }
 
 impl From<LockError> for BootError {
@@ -175,7 +213,10 @@ pub fn judge(loaded: &Loaded) -> Result<(), BootError> {
 pub fn stands(loaded: &Loaded) -> Result<bool, BootError> {
     let options = store_options(loaded, Clock::system(), &JobBell::default());
     if options.database_url.is_none() {
-        return Ok(options.data_dir.join("control.db").is_file());
+        let folder = &options.data_dir;
+        return Ok(folder.join("control.db").is_file()
+            || backup::is_half_done(folder)
+            || is_torn(folder));
     }
     match migrate::status(&options, Which::Control) {
         // What it is cannot be said here; it is there.

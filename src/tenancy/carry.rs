@@ -200,7 +200,7 @@ pub fn record(c: &mut ControlConn, tenant: TenantId) -> Result<Record> {
 }
 
 /// Enters a company that came with its record: row, data key, and what else is known of it. A trial without an end lasts so many
-/// days from now.
+/// days from now. Names the numbers that stay behind, since another company has them.
 ///
 /// # Errors
 /// [`Error::Duplicate`] where the slug is taken; where the store fails.
@@ -210,19 +210,25 @@ pub fn enter_carried(
     key: &WrappedKey,
     record: &Record,
     trial_days: u32,
-) -> Result<()> {
-    let company = without_shared_numbers(c, company)?.with_trial_end(c.now(), trial_days);
+) -> Result<Vec<&'static str>> {
+    let (company, left_behind) = without_shared_numbers(c, company)?;
+    let company = company.with_trial_end(c.now(), trial_days);
     store::insert(c, &company)?;
     store::insert_key(c, key)?;
     carry_store::add_entitlements(c, company.id, &record.entitlements)?;
-    carry_store::add_projects(c, company.id, &record.projects)
+    carry_store::add_projects(c, company.id, &record.projects)?;
+    Ok(left_behind)
 }
 
-/// Writes a record over a company that is here and empty. What it may use and until when was decided here and stays.
+/// Writes a record over a company that is here and empty, and names the numbers that stay behind. What it may use and until when was decided here and stays.
 ///
 /// # Errors
 /// [`Error::NotFound`]; where the store fails.
-pub fn overwrite(c: &mut ControlConn, company: &Company, record: &Record) -> Result<()> {
+pub fn overwrite(
+    c: &mut ControlConn,
+    company: &Company,
+    record: &Record,
+) -> Result<Vec<&'static str>> {
     let here = store::by_id(c, company.id)?.ok_or(Error::NotFound)?;
     let company = Company {
         slug: here.slug,
@@ -234,22 +240,28 @@ pub fn overwrite(c: &mut ControlConn, company: &Company, record: &Record) -> Res
         closing: here.closing,
         ..company.clone()
     };
-    let company = without_shared_numbers(c, &company)?;
+    let (company, left_behind) = without_shared_numbers(c, &company)?;
     store::save_settings(c, company.id, &company.settings)?;
     store::save_record(c, &company)?;
-    carry_store::add_projects(c, company.id, &record.projects)
+    carry_store::add_projects(c, company.id, &record.projects)?;
+    Ok(left_behind)
 }
 
 /// Numbers under which other programs know the company belong to one company of an instance.
-fn without_shared_numbers(c: &mut ControlConn, company: &Company) -> Result<Company> {
+fn without_shared_numbers(
+    c: &mut ControlConn,
+    company: &Company,
+) -> Result<(Company, Vec<&'static str>)> {
     let mut company = company.clone();
+    let mut left_behind = Vec::new();
     while let Some(field) = store::shared_number(c, &company)? {
+        left_behind.push(field);
         match field {
             "erp_customer_id" => company.erp_customer_id = None,
             _ => company.stripe_customer_id = None,
         }
     }
-    Ok(company)
+    Ok((company, left_behind))
 }
 
 /// A company by its slug.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::scratch::cannot;
+use super::scratch::{cannot, made, wrote};
 use super::trouble::{Trouble, off_loop};
 use crate::actor::Actor;
 use crate::audit::{self, Event};
@@ -14,7 +14,7 @@ use crate::db::carry::{
 };
 use crate::db::{ControlPlane, StoreOptions, Stores, TenantPlane};
 use crate::id::TenantId;
-use crate::tenancy::carry;
+use crate::tenancy::{self, carry};
 use crate::{Error, Result};
 
 /// Who is signed in, and links under way: both are for this instance alone.
@@ -119,11 +119,12 @@ pub fn into_server(
 /// Copies the files of a stopped instance into an empty database that is migrated, and compares every table.
 ///
 /// # Errors
-/// [`Trouble::Refused`] where the database holds an instance.
+/// [`Trouble::Refused`] where the database holds an instance, or the file of a company is missing.
 pub async fn to_server(from: &Path, to: &StoreOptions, say: fn(&str)) -> Result<Copied, Trouble> {
     let owner_url = to.owner_url.clone().or_else(|| to.database_url.clone());
     let owner_url = owner_url.ok_or_else(|| Error::internal("no database is named"))?;
     let files = Files::of(from)?;
+    refuse_missing(from, to, &files).await?;
     let stores = Stores::open(to)?;
     if !stores.control.read(carry::ids).await?.is_empty() {
         return Err(Trouble::Refused(
@@ -147,6 +148,37 @@ pub async fn to_server(from: &Path, to: &StoreOptions, say: fn(&str)) -> Result<
     let noted = noted.await;
     stores.shutdown().await;
     noted
+}
+
+/// Refuses where the registry knows companies that have no file: a copy without them would be equal to what is there, and lose them.
+async fn refuse_missing(from: &Path, to: &StoreOptions, files: &Files) -> Result<(), Trouble> {
+    let here = Stores::open(&in_files(from, to))?;
+    let all = here.control.read(tenancy::companies).await;
+    here.shutdown().await;
+    let mut gone = Vec::new();
+    for company in all? {
+        if files.tenants.iter().all(|(id, _)| *id != company.id) {
+            gone.push(format!("{} ({})", company.slug, company.id));
+        }
+    }
+    if gone.is_empty() {
+        return Ok(());
+    }
+    Err(Trouble::Refused(format!(
+        "The files of these companies are missing in {}/tenants, so nothing was copied: {}. Bring each back with `steading restore NAME --tenant SLUG`, or delete it.",
+        from.display(),
+        gone.join(", ")
+    )))
+}
+
+/// The options of an instance in files.
+fn in_files(folder: &Path, like: &StoreOptions) -> StoreOptions {
+    StoreOptions {
+        data_dir: folder.to_owned(),
+        database_url: None,
+        owner_url: None,
+        ..like.clone()
+    }
 }
 
 /// The copy in the trail of the side that goes on.
@@ -214,7 +246,7 @@ fn same(what: &str, held: Vec<Sum>, wanted: &[Sum]) -> Result<Vec<Sum>, Trouble>
 /// [`Trouble::Refused`] where the folder is not empty.
 pub async fn to_folder(from: &StoreOptions, to: &Path, say: fn(&str)) -> Result<Copied, Trouble> {
     let stores = Stores::open(from)?;
-    fs::create_dir_all(to.join("tenants")).map_err(|error| cannot(to, &error))?;
+    made(&to.join("tenants")).map_err(|error| cannot(to, &error))?;
     let mut files = Files {
         control: to.join("control.db"),
         tenants: Vec::new(),
@@ -235,10 +267,8 @@ pub async fn to_folder(from: &StoreOptions, to: &Path, say: fn(&str)) -> Result<
         let path = to.join("tenants").join(format!("{id}.db"));
         let target = path.clone();
         let scope = stores.tenants.scope(*id)?;
-        let file = scope
-            .read(move |c| whole_into_file(c, &target, &[]))
-            .await?;
-        drop(file);
+        let file = scope.read(move |c| whole_into_file(c, &target, &[])).await;
+        drop(wrote(to, file)?);
         files.tenants.push((*id, path));
     }
     say("the control plane");
@@ -246,7 +276,7 @@ pub async fn to_folder(from: &StoreOptions, to: &Path, say: fn(&str)) -> Result<
     let file = stores
         .control
         .read(move |c| whole_into_file(c, &target, &LEFT_BEHIND));
-    drop(file.await?);
+    drop(wrote(to, file.await)?);
     for path in files
         .tenants
         .iter()
@@ -258,13 +288,7 @@ pub async fn to_folder(from: &StoreOptions, to: &Path, say: fn(&str)) -> Result<
     say("comparing");
     let copied = compared(&stores, files).await?;
     stores.shutdown().await;
-    let there = StoreOptions {
-        data_dir: to.to_owned(),
-        database_url: None,
-        owner_url: None,
-        ..from.clone()
-    };
-    let there = Stores::open(&there)?;
+    let there = Stores::open(&in_files(to, from))?;
     // Its address holds a password, so it is not named.
     let noted = note(&there, "postgres".to_owned(), &copied).await;
     there.shutdown().await;

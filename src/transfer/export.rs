@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::header::{FORMAT, Header};
-use super::scratch::{Scratch, cannot};
+use super::scratch::{Scratch, cannot, wrote};
 use super::trouble::{Trouble, off_loop};
 use super::{sealed, tables};
 use crate::actor::Actor;
@@ -105,7 +105,8 @@ pub async fn export_told(
                 told.at(table, rows, 0);
             })
         })
-        .await?;
+        .await;
+    let file = wrote(target, file)?;
     let header = Header {
         format: FORMAT,
         version: VERSION.to_owned(),
@@ -118,7 +119,11 @@ pub async fn export_told(
         secrets: note,
     };
     let target = target.to_owned();
-    let exported = off_loop(move || finish(file, header, &names, &scratch, target)).await?;
+    let exported = off_loop(move || {
+        let done = finish(file, header, &names, &scratch, target.clone());
+        wrote(&target, done)
+    });
+    let exported = exported.await?;
 
     let event = Event::new("company.exported").product("transfer").target(
         "company",

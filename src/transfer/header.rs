@@ -81,6 +81,15 @@ impl Header {
     }
 }
 
+/// Whether a file is an export with secrets; one that cannot be read is judged by whoever takes it. Blocks.
+pub fn holds_secrets(path: &Path) -> bool {
+    let secrets = || {
+        let notes = CarriedFile::open(path)?.notes()?;
+        Ok::<_, Trouble>(Header::read(&notes, path)?.secrets)
+    };
+    secrets().is_ok_and(|secrets| secrets.is_some())
+}
+
 /// An export, looked through: whole, and holding what it says.
 pub(super) struct Looked {
     pub(super) file: CarriedFile,

@@ -31,6 +31,8 @@ pub struct Wish {
     pub slug: Option<String>,
     /// The passphrase of a file with secrets.
     pub passphrase: Option<Secret>,
+    /// Whether they may stay behind where there is no passphrase.
+    pub without_secrets: bool,
     /// Where word of how far it is goes.
     pub told: Told,
 }
@@ -52,6 +54,8 @@ pub struct Imported {
     pub members: usize,
     /// What became of them.
     pub entered: Option<Entered>,
+    /// Numbers of its record that another company here has, so that they stayed behind.
+    pub left_behind: Vec<&'static str>,
     /// Rows of all tables.
     pub rows: u64,
     /// Each table.
@@ -81,7 +85,7 @@ pub async fn preview(app: &App, path: &Path, wish: &Wish) -> Result<Imported, Tr
 ///
 /// # Errors
 /// [`Trouble::Unfit`] for a file that is damaged, foreign or newer, or another passphrase; [`Trouble::Refused`] where the company
-/// is here already and not empty.
+/// is here already and not empty, or its secrets would stay behind unasked.
 pub async fn import(
     app: &App,
     actor: &Actor,
@@ -90,6 +94,12 @@ pub async fn import(
 ) -> Result<Imported, Trouble> {
     let (looked, key) = opened(path, wish).await?;
     let place = place(app, &looked.header, wish).await?;
+    if looked.header.secrets.is_some() && key.is_none() && !wish.without_secrets {
+        return Err(Trouble::Refused(
+            "The file holds secrets and no passphrase was given, so nothing was changed. Give it with --passphrase-stdin, or leave the secrets behind with --without-secrets."
+                .to_owned(),
+        ));
+    }
     let mut told = told(&looked.header, &place, key.is_some());
     let id = place.here.unwrap_or_else(|| TenantId::new(app.clock.now()));
     let data_key = match place.here {
@@ -100,7 +110,7 @@ pub async fn import(
         app.vault.load([data_key.clone()]);
     }
     let taken = take(app, actor, looked, key, id, &place, data_key.clone()).await;
-    let (entered, sums) = match taken {
+    let (entered, left_behind, sums) = match taken {
         Ok(taken) => taken,
         Err(trouble) => {
             if data_key.is_some() {
@@ -119,6 +129,7 @@ pub async fn import(
     told.done = true;
     told.id = Some(id);
     told.entered = Some(entered);
+    told.left_behind = left_behind;
     told.tables = sums;
     Ok(told)
 }
@@ -166,6 +177,7 @@ fn told(header: &Header, place: &Place, secrets: bool) -> Imported {
         secrets,
         members: header.members.len(),
         entered: None,
+        left_behind: Vec::new(),
         rows: header.tables.iter().map(|sum| sum.rows).sum(),
         tables: header.tables.clone(),
     }
@@ -245,7 +257,7 @@ async fn take(
     id: TenantId,
     place: &Place,
     data_key: Option<WrappedKey>,
-) -> Result<(Entered, Vec<Sum>), Trouble> {
+) -> Result<(Entered, Vec<&'static str>, Vec<Sum>), Trouble> {
     let mut header = looked.header.clone();
     let rows = header.tables.iter();
     let told = place
@@ -280,16 +292,16 @@ async fn take(
     let actor = actor.clone();
     let (slug, trial_days) = (place.slug.clone(), app.config.trial_days);
     let tenancy = app.config.tenancy;
-    let entered = app
+    let (entered, left_behind) = app
         .control
         .write(move |c| {
-            match &data_key {
+            let left_behind = match &data_key {
                 Some(key) => carry::enter_carried(c, &company, key, &header.company, trial_days)?,
                 None => carry::overwrite(c, &company, &header.company)?,
-            }
+            };
             let entered = enter_members(c, id, &header.members, tenancy)?;
             audit::record(c, &actor, event.clone())?;
-            Ok(entered)
+            Ok((entered, left_behind))
         })
         .await
         .map_err(|error| match error {
@@ -298,7 +310,7 @@ async fn take(
             )),
             other => other.into(),
         })?;
-    Ok((entered, held))
+    Ok((entered, left_behind, held))
 }
 
 /// A fresh file of this version with the rows, their secrets under the company's own key, in the company's place.

@@ -15,7 +15,7 @@ mod tables;
 mod trouble;
 
 pub use self::export::{Exported, export, export_told};
-pub use self::header::{FORMAT, Header};
+pub use self::header::{FORMAT, Header, holds_secrets};
 pub use self::import::{Imported, Wish, check, import, preview};
 pub use self::tables::{carried, every};
 pub use self::trouble::Trouble;

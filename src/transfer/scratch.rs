@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::trouble::Trouble;
@@ -26,11 +26,7 @@ impl Scratch {
 
     /// In a folder, which is made where it is not there.
     pub(super) fn within(folder: &Path, name: &str) -> Result<Self, Trouble> {
-        use std::os::unix::fs::DirBuilderExt;
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
+        made(folder)
             .and_then(|()| Self::named(folder, name))
             .map_err(|error| cannot(folder, &error))
     }
@@ -74,4 +70,30 @@ impl Drop for Scratch {
 /// What is said where a target cannot be written.
 pub(super) fn cannot(target: &Path, error: &io::Error) -> Trouble {
     Trouble::CannotWrite(format!("{} cannot be written: {error}.", target.display()))
+}
+
+/// What came of work that writes to `target`: where a disk was full, that is what is said.
+pub(super) fn wrote<T, E: Into<Trouble>>(target: &Path, done: Result<T, E>) -> Result<T, Trouble> {
+    done.map_err(|error| match error.into() {
+        Trouble::Failed(error) if error.is_full() => {
+            cannot(target, &io::Error::other("no space is left on the disk"))
+        }
+        other => other,
+    })
+}
+
+/// A folder, 0700, with those above it.
+pub(super) fn made(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+/// No folder, whether there was one or not.
+pub(super) fn removed(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }

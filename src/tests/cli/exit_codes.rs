@@ -103,7 +103,7 @@ fn no_password_is_ever_an_argument() {
             .iter()
             .any(|word| flag.contains(word));
         let by_stdin_or_file =
-            flag.ends_with("-stdin") || flag.ends_with("-file") || flag.starts_with("--with-");
+            flag.ends_with("-stdin") || flag.ends_with("-file") || flag.starts_with("--with");
         assert!(!names_a_secret || by_stdin_or_file, "{flag}");
     }
 }

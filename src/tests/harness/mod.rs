@@ -9,6 +9,7 @@ pub mod engine;
 pub mod guardian;
 pub mod http;
 pub mod lines;
+pub mod mounts;
 pub mod ports;
 pub mod postgres;
 pub mod process;

@@ -10,7 +10,8 @@ use crate::harness::company::{api_key, owned};
 use crate::harness::engine::Engine;
 use crate::harness::eventually;
 use crate::harness::http::{Client, Reply};
-use crate::harness::process::{Done, Home};
+use crate::harness::mounts::own_mounts;
+use crate::harness::process::Home;
 use crate::harness::rows::{Behind, Rows};
 
 /// Mounts a small disk of its own as the data folder, fills and frees it as it is told, and becomes what is given.
@@ -31,21 +32,6 @@ cp -a "$SEED"/. "$DATA"/
 ) &
 exec "$@"
 "#;
-
-/// Runs a command with a mount table of its own, as root or as somebody who is root only there.
-fn own_mounts() -> Command {
-    let root = Done::of({
-        let mut id = Command::new("id");
-        id.arg("-u");
-        id
-    })
-    .stdout
-    .trim()
-        == "0";
-    let mut command = Command::new("unshare");
-    command.args(if root { &["-m"][..] } else { &["-Urm"] });
-    command
-}
 
 fn sale(client: &Client, number: usize) -> Option<Reply> {
     let body = json!({

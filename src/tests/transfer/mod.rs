@@ -5,10 +5,14 @@ mod copy;
 mod export;
 mod import;
 mod incomplete;
+mod keep;
 mod online;
 mod projects;
+mod room;
+mod secrets;
 mod seed;
 mod serve_from;
+mod torn;
 
 use std::path::{Path, PathBuf};
 
@@ -95,6 +99,7 @@ impl Instance {
         let wish = Wish {
             slug: None,
             passphrase: passphrase.map(Secret::new),
+            without_secrets: passphrase.is_none(),
             ..Wish::default()
         };
         transfer::import(&self.test.app, &Actor::shell(), file, &wish)

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use super::manifest::{BackedFile, Backup, FORMAT, MANIFEST, Manifest, Missing, hashed};
+use super::manifest::{BackedFile, Backup, Manifest, Missing, hashed};
+use super::unfinished::{Unfinished, sweep, waiting};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, Event};
@@ -14,24 +14,12 @@ use crate::db::carry::{CarriedFile, settle, whole_into_file};
 use crate::db::{ControlPlane, Plane, ShutDoors, TenantPlane, Told};
 use crate::id::TenantId;
 use crate::tenancy::{self, carry};
-use crate::transfer::scratch::cannot;
+use crate::transfer::scratch::{cannot, wrote};
 use crate::transfer::trouble::{Trouble, off_loop};
-use crate::version::VERSION;
 use crate::{Error, Result};
 
-/// An unfinished folder; gone where it did not get its name.
-struct Unfinished(PathBuf);
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        match fs::remove_dir_all(&self.0) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                tracing::warn!(%error, folder = %self.0.display(), "An unfinished backup could not be removed");
-            }
-            _ => {}
-        }
-    }
-}
+/// As much is written to a target to see whether it takes anything.
+const PROBE_BYTES: usize = 1 << 16;
 
 /// Makes a backup of everything, or of one company, in `backup.target`. `word` begins its name. A company whose store cannot be read
 /// does not keep the others from theirs: the backup of everything names it.
@@ -77,7 +65,7 @@ async fn copied(
 ) -> Result<Backup, Trouble> {
     let target = app.config.backup.target.clone();
     let made_at = app.clock.now();
-    let (unfinished, folder) = begin(&target, word, made_at)?;
+    let unfinished = begin(&target, word, made_at)?;
     let wanted = tenant.as_ref().map(|(id, _)| *id);
     let mut done = BTreeSet::new();
     let mut files = Vec::new();
@@ -90,37 +78,35 @@ async fn copied(
             .find(|id| !done.contains(id) && wanted.is_none_or(|one| one == *id));
         if let Some(id) = next {
             done.insert(id);
-            match tenant_file(app, id, &unfinished.0, doors).await {
+            match wrote(
+                &target,
+                tenant_file(app, id, unfinished.path(), doors).await,
+            ) {
                 Ok(file) => files.push(file),
                 // The target fails all of them alike; and who asked for one company gets it or nothing.
                 Err(trouble) if wanted.is_some() || matches!(trouble, Trouble::CannotWrite(_)) => {
                     return Err(trouble);
                 }
-                Err(trouble) => missing.push(left_out(app, id, &unfinished.0, &trouble).await?),
+                Err(trouble) => {
+                    probe(unfinished.path())?;
+                    missing.push(left_out(app, id, unfinished.path(), &trouble).await?);
+                }
             }
             told.at("companies", done.len() as u64, wanted.map_or(of, |_| 1));
             continue;
         }
-        let control = control_file(app, &unfinished.0).await?;
+        let control = wrote(&target, control_file(app, unfinished.path()).await)?;
         // A company that was opened meanwhile is in the registry that was just written: it goes along.
         let late = app.control.read(carry::ids).await?;
         if wanted.is_some() || late.iter().all(|id| done.contains(id)) {
             files.push(control);
             break;
         }
-        fs::remove_file(unfinished.0.join("control.db")).map_err(|e| cannot(&target, &e))?;
+        fs::remove_file(unfinished.path().join("control.db")).map_err(|e| cannot(&target, &e))?;
     }
-    let manifest = Manifest {
-        format: FORMAT,
-        version: VERSION.to_owned(),
-        made_at,
-        engine: app.tenants.engine().to_owned(),
-        tenant: tenant.as_ref().map(|(_, slug)| slug.clone()),
-        files,
-        missing,
-    };
-    let named = folder.clone();
-    let backup = off_loop(move || finish(unfinished, &named, &manifest)).await?;
+    let mut manifest = Manifest::of(made_at, app.tenants.engine(), files, missing);
+    manifest.tenant = tenant.as_ref().map(|(_, slug)| slug.clone());
+    let backup = off_loop(move || unfinished.finish(&manifest)).await?;
 
     let event =
         Event::new("backup.made")
@@ -133,8 +119,25 @@ async fn copied(
     Ok(backup)
 }
 
-/// An unfinished folder, and the one it will be.
-fn begin(target: &Path, word: &str, now: Timestamp) -> Result<(Unfinished, PathBuf), Trouble> {
+/// Whether one of the companies that a backup is without can be read by now, or is gone from the registry.
+pub(super) async fn has_changed(app: &App, backup: &Backup) -> Result<bool, Trouble> {
+    let target = &app.config.backup.target;
+    let unfinished = begin(target, "backup", app.clock.now())?;
+    let all = app.control.read(carry::ids).await?;
+    for one in &backup.manifest.missing {
+        let tried = async { tenant_file(app, one.tenant, unfinished.path(), None).await };
+        match wrote(target, tried.await) {
+            Err(trouble @ Trouble::CannotWrite(_)) => return Err(trouble),
+            Err(_) if all.contains(&one.tenant) => {}
+            _ => return Ok(true),
+        }
+    }
+    Ok(false)
+}
+
+/// A folder under a name that nobody has.
+fn begin(target: &Path, word: &str, now: Timestamp) -> Result<Unfinished, Trouble> {
+    sweep(target);
     let stamp: String = now
         .to_string()
         .chars()
@@ -143,17 +146,20 @@ fn begin(target: &Path, word: &str, now: Timestamp) -> Result<(Unfinished, PathB
         .collect();
     let names = std::iter::once(format!("{word}-{stamp}Z"))
         .chain((2..).map(|number| format!("{word}-{stamp}Z-{number}")));
-    let name = names
+    let named = names
         .take(1_000)
-        .find(|name| !target.join(name).exists())
+        .map(|name| target.join(name))
+        .find(|named| !named.exists() && !waiting(named).exists())
         .ok_or_else(|| Error::internal("there is no free name for a backup"))?;
-    let unfinished = target.join(format!(".{name}.new"));
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700);
-    builder
-        .create(unfinished.join("tenants"))
-        .map_err(|error| cannot(target, &error))?;
-    Ok((Unfinished(unfinished), target.join(name)))
+    Unfinished::at(named).map_err(|error| cannot(target, &error))
+}
+
+/// Refuses where the folder takes nothing: then it is not the company's store that failed.
+fn probe(folder: &Path) -> Result<(), Trouble> {
+    let path = folder.join("probe");
+    fs::write(&path, vec![0_u8; PROBE_BYTES])
+        .and_then(|()| fs::remove_file(&path))
+        .map_err(|error| cannot(folder, &error))
 }
 
 /// Says which company is not in the backup, and takes away what was begun of it.
@@ -234,10 +240,24 @@ async fn vacuumed<P: Plane>(
 }
 
 /// Counts, syncs and hashes a file.
-fn kept<P: Plane>(file: CarriedFile, path: &Path, name: String) -> Result<BackedFile, Trouble> {
+pub(super) fn kept<P: Plane>(
+    file: CarriedFile,
+    path: &Path,
+    name: String,
+) -> Result<BackedFile, Trouble> {
     let (mut file, steps) = file.steps::<P>()?;
     let rows = file.counts()?;
     drop(file);
+    hashed_file(path, name, rows, steps.applied)
+}
+
+/// Syncs and hashes a file of which it is known what is in it.
+pub(super) fn hashed_file(
+    path: &Path,
+    name: String,
+    rows: Vec<(String, u64)>,
+    steps: Vec<String>,
+) -> Result<BackedFile, Trouble> {
     settle(path, path).map_err(|error| cannot(path, &error))?;
     let (sha256, bytes) = hashed(path).map_err(|error| cannot(path, &error))?;
     Ok(BackedFile {
@@ -245,22 +265,6 @@ fn kept<P: Plane>(file: CarriedFile, path: &Path, name: String) -> Result<Backed
         bytes,
         sha256,
         rows,
-        steps: steps.applied,
+        steps,
     })
-}
-
-/// The manifest last, then the name.
-fn finish(unfinished: Unfinished, folder: &Path, manifest: &Manifest) -> Result<Backup, Trouble> {
-    let text = serde_json::to_string_pretty(manifest).map_err(|e| Error::Internal(Box::new(e)))?;
-    let path = unfinished.0.join(MANIFEST);
-    fs::write(&path, text + "\n")
-        .and_then(|()| settle(&path, &path))
-        .and_then(|()| fs::File::open(unfinished.0.join("tenants"))?.sync_all())
-        .and_then(|()| fs::rename(&unfinished.0, folder))
-        .and_then(|()| match folder.parent() {
-            Some(parent) => fs::File::open(parent)?.sync_all(),
-            None => Ok(()),
-        })
-        .map_err(|error| cannot(folder, &error))?;
-    Backup::read(folder)
 }

@@ -10,10 +10,11 @@ use sha2::{Digest, Sha256};
 use crate::clock::Timestamp;
 use crate::id::TenantId;
 use crate::transfer::trouble::Trouble;
+use crate::version::VERSION;
 use crate::{Error, Result};
 
 /// The form of a backup's folder.
-pub(super) const FORMAT: u32 = 1;
+const FORMAT: u32 = 1;
 /// The file that makes a folder a backup; written last.
 pub(super) const MANIFEST: &str = "manifest.json";
 
@@ -64,6 +65,24 @@ pub struct Missing {
 }
 
 impl Manifest {
+    /// Of everything, by this version.
+    pub(super) fn of(
+        made_at: Timestamp,
+        engine: &str,
+        files: Vec<BackedFile>,
+        missing: Vec<Missing>,
+    ) -> Self {
+        Self {
+            format: FORMAT,
+            version: VERSION.to_owned(),
+            made_at,
+            engine: engine.to_owned(),
+            tenant: None,
+            files,
+            missing,
+        }
+    }
+
     /// Which companies are not in it and why, in one sentence; nothing where all are.
     pub fn without(&self) -> Option<String> {
         let one = |one: &Missing| format!("{} ({})", one.slug, one.why.trim_end_matches('.'));
@@ -87,6 +106,17 @@ pub struct Backup {
 }
 
 impl Backup {
+    /// Whether it is what was there before a restore, kept so that one can go back.
+    pub(super) fn is_safety_copy(&self) -> bool {
+        self.name.starts_with("before-restore")
+    }
+
+    /// Whether it holds a company's store.
+    pub(super) fn holds(&self, tenant: TenantId) -> bool {
+        let name = format!("tenants/{tenant}.db");
+        self.manifest.files.iter().any(|file| file.path == name)
+    }
+
     /// Reads the manifest of a folder.
     pub(super) fn read(folder: &Path) -> Result<Self, Trouble> {
         let path = folder.join(MANIFEST);

@@ -6,7 +6,10 @@ mod create;
 mod manifest;
 mod one;
 mod prune;
+mod safety;
 mod schedule;
+mod swap;
+mod unfinished;
 mod verify;
 mod whole;
 
@@ -17,5 +20,6 @@ pub use self::manifest::{Backup, Manifest, list};
 pub use self::one::{Restored, restore_one};
 pub use self::prune::prune;
 pub(super) use self::schedule::KIND;
+pub use self::swap::{finish_restore, is_half_done};
 pub use self::verify::{find, verify};
 pub use self::whole::restore_whole;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::create::has_changed;
 use super::{alert, create, list, prune};
 use crate::Result;
 use crate::actor::Actor;
@@ -54,11 +55,15 @@ async fn made_since(app: &App, actor: &Actor, due: Timestamp) -> Result<Option<S
     let newest = off_loop(move || {
         let all = list(&target)?;
         let mut whole = all.into_iter();
-        Ok::<_, Trouble>(whole.find(|backup| backup.manifest.tenant.is_none()))
+        Ok::<_, Trouble>(whole.find(|one| one.manifest.tenant.is_none() && !one.is_safety_copy()))
     })
     .await?;
     if let Some(newest) = newest.filter(|newest| newest.manifest.made_at >= due) {
-        return Ok(newest.manifest.without());
+        let without = newest.manifest.without();
+        // One that is without a company is not the one that was due; another one would be no better before that company can be read.
+        if without.is_none() || !has_changed(app, &newest).await? {
+            return Ok(without);
+        }
     }
     let made = create(app, actor, None, "backup", &Told::default()).await?;
     let keep = usize::try_from(settings.keep).unwrap_or(usize::MAX);

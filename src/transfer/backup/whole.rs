@@ -2,23 +2,27 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use super::manifest::{Backup, Missing};
+use super::create::kept;
+use super::manifest::{Backup, Manifest, Missing};
 use super::one::Restored;
+use super::safety;
+use super::swap::{STAGED, decide, finish_restore};
+use super::unfinished::{Unfinished, waiting};
 use super::verify::verify;
+use crate::Result;
 use crate::actor::Actor;
 use crate::audit::{self, Event};
+use crate::clock::Timestamp;
 use crate::crypto::KeyRing;
 use crate::db::carry::{CarriedFile, settle, whole_into_file};
 use crate::db::{ControlPlane, StoreOptions, Stores, TenantPlane, Told};
 use crate::id::TenantId;
 use crate::tenancy::{self, carry};
 use crate::transfer::copy::{Files, into_server};
-use crate::transfer::scratch::cannot;
+use crate::transfer::scratch::{cannot, made, removed, wrote};
 use crate::transfer::trouble::{Trouble, off_loop};
-use crate::{Error, Result};
 
 /// Restores everything. The caller holds the lock of the data folder, or knows that no process works on the database.
 ///
@@ -40,10 +44,15 @@ pub async fn restore_whole(
     }
     let (whole, told) = (backup.clone(), options.told.clone());
     off_loop(move || verify(&whole, &told)).await?;
-    let staged = options.data_dir.join(".restoring");
-    stage(backup, &staged, &options.told).map_err(|error| cannot(&staged, &error))?;
-    let restored = go_on(backup, options, ring, target, &staged, dry_run).await;
-    remove(&staged).map_err(|error| cannot(&staged, &error))?;
+    let staged = options.data_dir.join(STAGED);
+    let cleared = || removed(&staged).map_err(|error| cannot(&staged, &error));
+    cleared()?;
+    safety::room(&options.data_dir, backup.bytes)?;
+    let restored = match stage(backup, &staged, &options.told) {
+        Ok(()) => go_on(backup, options, ring, target, &staged, dry_run).await,
+        Err(error) => Err(cannot(&staged, &error)),
+    };
+    cleared()?;
     restored
 }
 
@@ -77,14 +86,16 @@ async fn go_on(
     if dry_run {
         return Ok(restored);
     }
-    let kept = free(target, &backup.name);
-    restored.kept = Some(kept.display().to_string());
+    let named = safety::place(target, &backup.name);
+    removed(&waiting(&named)).map_err(|error| cannot(target, &error))?;
+    let shown = Some(named.display().to_string());
     if let Some(url) = options
         .owner_url
         .clone()
         .or_else(|| options.database_url.clone())
     {
-        let old = dump(options, &kept).await?;
+        let old = wrote(target, dump(options, named).await)?;
+        restored.kept = shown;
         // What the backup is without stays as it is.
         let old: Vec<TenantId> = old
             .into_iter()
@@ -97,14 +108,10 @@ async fn go_on(
         })
         .await?;
     } else {
-        let folder = options.data_dir.clone();
-        let (staged, missing) = (staged.to_owned(), backup.manifest.missing.clone());
-        let change = move || {
-            swap(&folder, &staged, &kept)
-                .and_then(|()| stay(&folder, &kept, &missing))
-                .map_err(|error| cannot(&folder, &error))
-        };
-        off_loop(change).await?;
+        let (folder, now) = (options.data_dir.clone(), options.clock.now());
+        let missing = backup.manifest.missing.clone();
+        let is_kept = off_loop(move || swap(&folder, &named, &missing, now)).await?;
+        restored.kept = shown.filter(|_| is_kept);
     }
     restored.done = true;
     note(options, &restored).await;
@@ -136,14 +143,31 @@ async fn note(options: &StoreOptions, restored: &Restored) {
     }
 }
 
-/// Files of companies that the backup is without stay in their place.
-fn stay(folder: &Path, kept: &Path, missing: &[Missing]) -> io::Result<()> {
+/// What is there is kept, what is staged takes its place. Says whether anything was there.
+fn swap(folder: &Path, named: &Path, missing: &[Missing], now: Timestamp) -> Result<bool, Trouble> {
+    let unwritten = |error: io::Error| cannot(folder, &error);
+    let old = safety::keep(folder, named, now)?;
+    stay(folder, &folder.join(STAGED), missing).map_err(unwritten)?;
+    decide(folder, old.as_ref().map(|_| named)).map_err(unwritten)?;
+    let is_kept = old.map(Unfinished::leave).is_some();
+    finish_restore(folder).map_err(|error| {
+        Trouble::CannotWrite(format!(
+            "What comes back is on disk in {} and could not be put into its place: {error}. The next start, or another restore, goes on from there.",
+            folder.display()
+        ))
+    })?;
+    Ok(is_kept)
+}
+
+/// Files of companies that the backup is without come along as they are.
+fn stay(folder: &Path, staged: &Path, missing: &[Missing]) -> io::Result<()> {
     for one in missing {
         for tail in ["", "-wal", "-shm"] {
             let name = format!("tenants/{}.db{tail}", one.tenant);
-            let old = kept.join(&name);
+            let (old, new) = (folder.join(&name), staged.join(&name));
             if old.exists() {
-                fs::copy(old, folder.join(&name))?;
+                fs::copy(old, &new)?;
+                settle(&new, &new)?;
             }
         }
     }
@@ -159,34 +183,8 @@ fn total(backup: &Backup) -> Vec<(String, u64)> {
     sums.into_iter().collect()
 }
 
-fn free(target: &Path, name: &str) -> PathBuf {
-    let first = target.join(format!("before-restore-of-{name}"));
-    if !first.exists() {
-        return first;
-    }
-    (2..)
-        .map(|number| target.join(format!("before-restore-of-{name}-{number}")))
-        .find(|path| !path.exists())
-        .unwrap_or(first)
-}
-
-fn made(folder: &Path) -> io::Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-fn remove(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
 /// Copies the backup beside the data, on disk before anything is moved.
 fn stage(backup: &Backup, staged: &Path, told: &Told) -> io::Result<()> {
-    remove(staged)?;
     made(&staged.join("tenants"))?;
     let of = backup.manifest.files.len() as u64;
     for (file, done) in backup.manifest.files.iter().zip(1..) {
@@ -196,45 +194,6 @@ fn stage(backup: &Backup, staged: &Path, told: &Told) -> io::Result<()> {
         told.at("files", done, of);
     }
     Ok(())
-}
-
-/// What is there goes to `kept`, what is staged takes its place.
-fn swap(folder: &Path, staged: &Path, kept: &Path) -> io::Result<()> {
-    made(kept)?;
-    let names = ["control.db", "control.db-wal", "control.db-shm", "tenants"];
-    for name in names {
-        let old = folder.join(name);
-        if old.exists() {
-            move_over(&old, &kept.join(name))?;
-        }
-    }
-    for name in names {
-        let new = staged.join(name);
-        if new.exists() {
-            fs::rename(new, folder.join(name))?;
-        }
-    }
-    fs::File::open(folder)?.sync_all()
-}
-
-/// Also to another disk.
-fn move_over(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::rename(from, to) {
-        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-            if from.is_dir() {
-                made(to)?;
-                for entry in fs::read_dir(from)? {
-                    let entry = entry?;
-                    move_over(&entry.path(), &to.join(entry.file_name()))?;
-                }
-                return fs::remove_dir(from);
-            }
-            fs::copy(from, to)?;
-            fs::File::open(to)?.sync_all()?;
-            fs::remove_file(from)
-        }
-        other => other,
-    }
 }
 
 /// The files of an older version, brought up to this one before their rows are taken.
@@ -247,25 +206,33 @@ fn bring_up(staged: &Path) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// What a database holds goes into files, and its companies are named.
-async fn dump(options: &StoreOptions, kept: &Path) -> Result<Vec<TenantId>, Trouble> {
-    made(&kept.join("tenants")).map_err(|error| cannot(kept, &error))?;
+/// What a database holds goes into a backup of its own, and its companies are named.
+async fn dump(options: &StoreOptions, named: PathBuf) -> Result<Vec<TenantId>, Trouble> {
+    let unfinished = Unfinished::at(named.clone()).map_err(|error| cannot(&named, &error))?;
     let stores = Stores::open(options)?;
     let all = stores.control.read(carry::ids).await?;
+    let mut files = Vec::new();
     for id in &all {
-        let path = kept.join("tenants").join(format!("{id}.db"));
+        let name = format!("tenants/{id}.db");
+        let path = unfinished.path().join(&name);
+        let to = path.clone();
         let scope = stores.tenants.scope(*id)?;
-        drop(scope.read(move |c| whole_into_file(c, &path, &[])).await?);
+        let file = scope.read(move |c| whole_into_file(c, &to, &[])).await?;
+        files.push(off_loop(move || kept::<TenantPlane>(file, &path, name)).await?);
     }
-    let path = kept.join("control.db");
-    drop(
-        stores
-            .control
-            .read(move |c| whole_into_file(c, &path, &[]))
-            .await?,
-    );
-    if fs::metadata(kept.join("control.db")).is_err() {
-        return Err(Error::internal("what was there could not be kept").into());
-    }
+    let path = unfinished.path().join("control.db");
+    let to = path.clone();
+    let file = stores
+        .control
+        .read(move |c| whole_into_file(c, &to, &[]))
+        .await?;
+    let manifest = Manifest::of(options.clock.now(), "postgres", files, Vec::new());
+    off_loop(move || {
+        let mut manifest = manifest;
+        let control = kept::<ControlPlane>(file, &path, "control.db".to_owned())?;
+        manifest.files.push(control);
+        unfinished.finish(&manifest)
+    })
+    .await?;
     Ok(all)
 }
