@@ -32,8 +32,16 @@ fn asked(conn: &mut PgConnection, question: &str) -> Result<String, MigrateError
     row.map(|row| row.said).map_err(unreachable)
 }
 
+/// Who holds an advisory lock of this database, as a question that needs no right.
+fn held(name: i64) -> String {
+    format!(
+        "FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+         AND (classid::bigint << 32) | objid::bigint = {name}"
+    )
+}
+
 /// Refuses two addresses that lead to two databases. A lock with a random name is held through one and looked for through the
-/// other: it asks for no right, and a pooler in between does no harm.
+/// other: that asks for no right there, and a pooler in between does no harm.
 pub(super) fn one_database(
     options: &StoreOptions,
     owner: &mut PgConnection,
@@ -53,10 +61,10 @@ pub(super) fn one_database(
     let mut other = pool::open_uncached(request).map_err(unreachable)?;
     let seen = asked(
         &mut other,
-        &format!("SELECT pg_try_advisory_xact_lock({name})::text AS said"),
+        &format!("SELECT count(*)::text AS said {}", held(name)),
     )?;
     owner.batch_execute("ROLLBACK").map_err(unreachable)?;
-    if seen == "false" {
+    if seen != "0" {
         return Ok(());
     }
     Err(MigrateError::Refused(
@@ -73,9 +81,8 @@ pub(super) fn alone(url: &str) -> Result<PgConnection, MigrateError> {
         .map_err(unreachable)?;
     let lock = format!("SELECT pg_try_advisory_xact_lock({ADVISORY_LOCK})::text AS said");
     let holder = format!(
-        "SELECT coalesce(string_agg('process ' || pid || ' of the server', ', '), 'it has just ended') AS said FROM pg_locks \
-         WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-         AND (classid::bigint << 32) | objid::bigint = {ADVISORY_LOCK}"
+        "SELECT coalesce(string_agg('process ' || pid || ' of the server', ', '), 'it has just ended') AS said {}",
+        held(ADVISORY_LOCK)
     );
     let mut who = String::new();
     for look in 0..LOOKS.1 {
