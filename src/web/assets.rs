@@ -4,14 +4,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::Read as _;
 use std::sync::LazyLock;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, EntityTag, Header as _, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse, web};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::read::GzDecoder;
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
@@ -19,21 +18,36 @@ use sha2::{Digest, Sha256};
 #[folder = "static/"]
 #[exclude = "vendor/package*.json"]
 #[exclude = "vendor/SHA256SUMS"]
+#[exclude = "*.css"]
+#[exclude = "*.js"]
 struct Static;
 
-/// The style sheet of every page.
-const SHEET: &str = "steading.css";
-/// Its import of Pico, as written in the file.
-const IMPORT: &str = r#"@import url("vendor/pico.min.css") layer(pico);"#;
+/// A file that `build.rs` packed.
+macro_rules! packed {
+    ($name:literal, $packed:literal) => {
+        (
+            $name,
+            include_bytes!(concat!(env!("OUT_DIR"), "/", $packed)),
+        )
+    };
+}
+
+/// Style sheets and scripts; Pico is in the sheet of every page.
+const PACKED: [(&str, &[u8]); 4] = [
+    packed!("steading.css", "sheet.gz"),
+    packed!("vendor/htmx.min.js", "htmx.gz"),
+    packed!("app.js", "app.gz"),
+    packed!("steading.js", "steading.gz"),
+];
 
 struct Asset {
     bytes: Cow<'static, [u8]>,
-    gzip: Option<Vec<u8>>,
+    gzip: Option<&'static [u8]>,
     mime: &'static str,
     etag: String,
 }
 
-/// What the binary carries, read and compressed once: as constant as the binary itself.
+/// What the binary carries, read and unpacked once: as constant as the binary itself.
 static BUNDLE: LazyLock<Bundle> = LazyLock::new(Bundle::load);
 
 struct Bundle {
@@ -43,29 +57,31 @@ struct Bundle {
 
 impl Bundle {
     fn load() -> Self {
-        let mut names: Vec<String> = Static::iter().map(Cow::into_owned).collect();
-        names.sort();
+        let packed = PACKED.into_iter().map(|(name, gzip)| {
+            let mut bytes = Vec::new();
+            // What the build packed can be unpacked; were it not so, the file would be empty and tests would say so.
+            let _ = GzDecoder::new(gzip).read_to_end(&mut bytes);
+            (name.into(), Cow::from(bytes), Some(gzip))
+        });
+        let plain = Static::iter().filter_map(|name| {
+            let data = Static::get(&name)?.data;
+            Some((name, data, None))
+        });
+        let mut found: Vec<_> = packed.chain(plain).collect();
+        found.sort_by(|(one, ..), (other, ..)| one.cmp(other));
         let mut whole = Sha256::new();
         let mut files = BTreeMap::new();
-        for name in names {
-            let Some(file) = Static::get(&name) else {
-                continue;
-            };
-            let data = if name == SHEET {
-                joined(&file.data)
-            } else {
-                file.data
-            };
-            let digest = Sha256::digest(&data);
+        for (name, bytes, gzip) in found {
+            let digest = Sha256::digest(&bytes);
             whole.update(name.as_bytes());
             whole.update(digest);
             let asset = Asset {
                 mime: mime(&name),
                 etag: hex(&digest, 8),
-                gzip: gzip(&data),
-                bytes: data,
+                gzip,
+                bytes,
             };
-            files.insert(name, asset);
+            files.insert(name.into_owned(), asset);
         }
         Self {
             hash: hex(&whole.finalize(), 6),
@@ -100,7 +116,7 @@ pub async fn serve(request: HttpRequest, path: web::Path<(String, String)>) -> H
     } else {
         "no-cache"
     };
-    let zipped = asset.gzip.as_ref().filter(|_| accepts_gzip(&request));
+    let zipped = asset.gzip.filter(|_| accepts_gzip(&request));
     // Two representations, two tags: a cache must not mix them.
     let tag = EntityTag::new_strong(if zipped.is_some() {
         format!("{}-gz", asset.etag)
@@ -123,21 +139,6 @@ pub async fn serve(request: HttpRequest, path: web::Path<(String, String)>) -> H
             .body(web::Bytes::from_static(gzip)),
         None => answer.body(web::Bytes::from_static(&asset.bytes)),
     }
-}
-
-/// The style sheet with Pico written where it is imported: one request instead of two in a row.
-fn joined(sheet: &[u8]) -> Cow<'static, [u8]> {
-    let sheet = String::from_utf8_lossy(sheet);
-    let pico = Static::get("vendor/pico.min.css")
-        .map(|file| file.data)
-        .unwrap_or_default();
-    let pico = String::from_utf8_lossy(&pico);
-    let pico = pico.trim_start_matches("@charset \"UTF-8\";");
-    Cow::Owned(
-        sheet
-            .replacen(IMPORT, &format!("@layer pico{{{pico}}}"), 1)
-            .into_bytes(),
-    )
 }
 
 fn unchanged(request: &HttpRequest, tag: &EntityTag) -> bool {
@@ -164,14 +165,6 @@ fn accepts_gzip(request: &HttpRequest) -> bool {
                     })
             })
         })
-}
-
-/// Compressed form, where it is worth its header.
-fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).ok()?;
-    let packed = encoder.finish().ok()?;
-    (packed.len() + 64 < bytes.len()).then_some(packed)
 }
 
 fn mime(name: &str) -> &'static str {

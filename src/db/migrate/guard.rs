@@ -55,9 +55,8 @@ pub(super) fn one_database(
     let mut random = [0_u8; 8];
     getrandom::fill(&mut random).map_err(unreachable)?;
     let name = i64::from_ne_bytes(random);
-    owner
-        .batch_execute(&format!("BEGIN; SELECT pg_advisory_xact_lock({name})"))
-        .map_err(unreachable)?;
+    let lock = owner.batch_execute(&format!("BEGIN; SELECT pg_advisory_xact_lock({name})"));
+    lock.map_err(|error| refused(owner, unreachable(error)))?;
     let mut other = pool::open_uncached(request).map_err(unreachable)?;
     let seen = asked(
         &mut other,
@@ -86,7 +85,8 @@ pub(super) fn alone(url: &str) -> Result<PgConnection, MigrateError> {
     );
     let mut who = String::new();
     for look in 0..LOOKS.1 {
-        if asked(&mut conn, &lock)? == "true" {
+        let is_ours = asked(&mut conn, &lock).map_err(|error| refused(&mut conn, error))?;
+        if is_ours == "true" {
             return Ok(conn);
         }
         if look == LOOKS.0 {
@@ -115,6 +115,14 @@ pub(super) fn nobody_serves(conn: &mut PgConnection) -> Result<(), MigrateError>
     Err(MigrateError::Busy(format!(
         "steading serve runs on this database ({serving} of it): stop every one before a step is taken back"
     )))
+}
+
+/// Why a lock was not given: only who may become the owner may take one.
+fn refused(conn: &mut PgConnection, error: MigrateError) -> MigrateError {
+    match conn.batch_execute("ROLLBACK") {
+        Ok(()) => not_the_owner(conn, error),
+        Err(_) => error,
+    }
 }
 
 /// Why the owner's work cannot be done, where the login may not become the owner; else the reason that was given.
