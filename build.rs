@@ -51,6 +51,7 @@ fn main() {
         ("htmx.gz", file("static/vendor/htmx.min.js")),
         ("app.gz", file("static/app.js")),
         ("steading.gz", file("static/steading.js")),
+        ("favicon.gz", file("static/favicon.svg")),
     ] {
         if let Err(error) = packed.and_then(|bytes| pack(made, &bytes)) {
             println!("cargo::error={made} cannot be made: {error}");

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 #[exclude = "vendor/SHA256SUMS"]
 #[exclude = "*.css"]
 #[exclude = "*.js"]
+#[exclude = "*.svg"]
 struct Static;
 
 /// A file that `build.rs` packed.
@@ -32,12 +33,13 @@ macro_rules! packed {
     };
 }
 
-/// Style sheets and scripts; Pico is in the sheet of every page.
-const PACKED: [(&str, &[u8]); 4] = [
+/// What pages load; Pico is in the sheet of every page.
+const PACKED: [(&str, &[u8]); 5] = [
     packed!("steading.css", "sheet.gz"),
     packed!("vendor/htmx.min.js", "htmx.gz"),
     packed!("app.js", "app.gz"),
     packed!("steading.js", "steading.gz"),
+    packed!("favicon.svg", "favicon.gz"),
 ];
 
 struct Asset {
