@@ -134,6 +134,7 @@ fn tenancy_and_identity() -> Vec<Route> {
             "Make a project",
             projects::create,
         )
+        .imprecise()
         .needs::<tenancy::WriteSettings>()
         .takes::<projects::NewProject>()
         .gives::<Project>(201),
@@ -153,6 +154,7 @@ fn tenancy_and_identity() -> Vec<Route> {
             "Rename or archive a project",
             projects::change,
         )
+        .imprecise()
         .needs::<tenancy::WriteSettings>()
         .takes::<projects::ProjectChange>()
         .gives::<Project>(200),
@@ -228,6 +230,7 @@ fn tenancy_and_identity() -> Vec<Route> {
             "Invite somebody",
             people::api::create,
         )
+        .imprecise()
         .needs::<WriteMembers>()
         .takes::<people::api::NewMember>()
         .gives::<people::api::InvitedMember>(201)
@@ -248,6 +251,7 @@ fn tenancy_and_identity() -> Vec<Route> {
             "Change roles or standing",
             people::api::update,
         )
+        .imprecise()
         .needs::<WriteMembers>()
         .takes::<people::api::MemberChange>()
         .gives::<people::api::MemberBody>(200)
@@ -269,6 +273,7 @@ fn tenancy_and_identity() -> Vec<Route> {
             "Make a new invitation",
             people::api::invite,
         )
+        .imprecise()
         .needs::<WriteMembers>()
         .gives::<people::api::InvitedMember>(200)
         .problems(&[409]),
@@ -297,6 +302,7 @@ fn tenancy_and_identity() -> Vec<Route> {
             "Make a key",
             keys::api::create,
         )
+        .imprecise()
         .needs::<WriteApiKeys>()
         .takes::<keys::api::NewApiKey>()
         .gives::<keys::api::CreatedKey>(201),

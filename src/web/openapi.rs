@@ -55,7 +55,7 @@ pub fn document(routes: &[Route], server: &str) -> Value {
         "info": {
             "title": "Steading",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "The API of one company. Money is integer minor units with an ISO 4217 currency, times are RFC 3339 in UTC, ids are TypeIDs. Lists are paged by cursor; a POST may carry `Idempotency-Key`.",
+            "description": "The API of one company. Money is integer minor units with an ISO 4217 currency, times are RFC 3339 in UTC, ids are TypeIDs. Lists are paged by cursor; a POST that names `Idempotency-Key` may carry one.",
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" }
         },
         "servers": [{ "url": format!("{server}{PREFIX}") }],
@@ -119,14 +119,14 @@ fn parameters(route: &Route, doc: &ApiDoc, path: &str) -> Vec<Value> {
             .chain(shared)
             .map(|p| json!({ "name": p.name, "in": "query", "description": p.about, "schema": { "type": "string" } })),
     );
-    if route.method == "POST" {
+    if route.method == "POST" && doc.is_precise {
         all.push(json!({
             "name": "Idempotency-Key", "in": "header",
             "description": "The same key and body again gives the first answer; kept for at least 24 hours.",
             "schema": { "type": "string", "maxLength": 255 }
         }));
     }
-    if route.method == "PATCH" {
+    if route.method == "PATCH" && doc.is_precise {
         all.push(json!({
             "name": "If-Match", "in": "header", "description": "The `ETag` this change was made from; 412 where it has changed.",
             "schema": { "type": "string" }

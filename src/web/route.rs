@@ -135,6 +135,8 @@ pub struct ApiDoc {
     pub query: &'static [Parameter],
     /// Whether it answers in pages.
     pub is_list: bool,
+    /// Whether it keeps `Idempotency-Key` (POST) or `If-Match` (PATCH). What changes people, keys and projects does not yet.
+    pub is_precise: bool,
 }
 
 /// An API route under `/api/v1`.
@@ -162,6 +164,7 @@ where
         problems: &[],
         query: &[],
         is_list: false,
+        is_precise: true,
     };
     Route {
         api: Some(doc),
@@ -225,6 +228,12 @@ impl Route {
             doc.query = query;
             doc.is_list = true;
         })
+    }
+
+    /// Says that it keeps neither `Idempotency-Key` nor `If-Match`.
+    #[must_use]
+    pub fn imprecise(self) -> Self {
+        self.describe(|doc| doc.is_precise = false)
     }
 
     /// Parameters of the query of a route that is no list.

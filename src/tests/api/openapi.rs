@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use steading::routes;
 
 use super::shop::{description, furnished, of_a_company};
@@ -41,6 +41,47 @@ fn every_route_of_the_api_is_described() {
         }
     }
     assert_eq!(routed, described);
+}
+
+#[test]
+fn what_is_not_kept_is_not_named() {
+    let server_home = owned(Engine::Sqlite);
+    let server = server_home.serve();
+    let key = crate::harness::company::api_key(&server_home, "seed", "*");
+    let client = server.client().with_key(&key);
+    let names = |method: &str, path: &str, header: &str| {
+        let (_, _, described) = operations()
+            .find(|(m, p, _)| m.eq_ignore_ascii_case(method) && p.ends_with(path))
+            .unwrap();
+        let parameters = described["parameters"].as_array();
+        parameters.is_some_and(|all| all.iter().any(|one| one["name"] == header))
+    };
+    let send = |method: &str, path: &str, header: (&str, &str), body: &Value| {
+        let headers = [("content-type", "application/json"), header];
+        let path = format!("/api/v1{path}");
+        client.send(method, &path, &headers, body.to_string().as_bytes())
+    };
+    let made: Vec<(&str, Value)> = vec![
+        (
+            "/programs",
+            json!({ "name": "A", "commission": { "type": "percent", "rate": "10" }, "destination_url": "https://shop.example/" }),
+        ),
+        (
+            "/members",
+            json!({ "email": "bo@example.com", "roles": ["viewer"] }),
+        ),
+        (
+            "/api-keys",
+            json!({ "name": "Report", "scopes": ["*:read"] }),
+        ),
+        ("/projects", json!({ "slug": "spring", "name": "Spring" })),
+    ];
+    for (path, body) in made {
+        let first = send("POST", path, ("idempotency-key", "one"), &body);
+        let again = send("POST", path, ("idempotency-key", "one"), &body);
+        let is_kept = first.status == 201 && (again.status, &again.body) == (201, &first.body);
+        assert_eq!(names("POST", path, "Idempotency-Key"), is_kept, "{path}");
+    }
 }
 
 #[test]

@@ -16,6 +16,21 @@ pub fn owned(engine: Engine) -> Home {
         .env("STEADING_BOOTSTRAP__OWNER_PASSWORD", PASSWORD)
 }
 
+/// Makes somebody an owner from the command line.
+#[track_caller]
+pub fn make_owner(home: &Home, email: &str) {
+    let words = [
+        "user",
+        "create",
+        email,
+        "--role",
+        "owner",
+        "--password-stdin",
+    ];
+    let made = home.run_with_input(&words, &format!("{PASSWORD}\n"));
+    let _ = made.expect_code(0);
+}
+
 /// A new API key with these rights (separated by commas), made beside the running server.
 #[track_caller]
 pub fn api_key(home: &Home, name: &str, scopes: &str) -> String {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use steading::jobs;
 
+use crate::harness::company::make_owner;
 use crate::harness::engine::{Engine, wait};
 use crate::harness::mounts::killed_at;
 use crate::harness::process::{Done, Home};
@@ -39,21 +40,6 @@ fn many<const N: usize>(engine: Engine, slugs: [&str; N]) -> (Home, [PathBuf; N]
             .join(format!("tenants/{}.db", made["id"].as_str().unwrap()))
     });
     (home, files)
-}
-
-fn owner(home: &Home, email: &str) {
-    let made = home.run_with_input(
-        &[
-            "user",
-            "create",
-            email,
-            "--role",
-            "owner",
-            "--password-stdin",
-        ],
-        "four wandering copper kettles\n",
-    );
-    let _ = made.expect_code(0);
 }
 
 /// Changes one byte in the midst of a file.
@@ -158,9 +144,9 @@ on_both_engines! {
 
     fn latest_is_no_copy_from_before_a_restore_and_that_one_brings_everything_back(engine: Engine) {
         let home = Home::new(engine);
-        owner(&home, "ana@example.com");
+        make_owner(&home, "ana@example.com");
         let name = made(&home, 0);
-        owner(&home, "ben@example.com");
+        make_owner(&home, "ben@example.com");
         let people = || home.run(&["user", "list"]).expect_code(0).stdout;
         let _ = home.run(&["restore", "latest", "--tenant", "default", "--yes"]).expect_code(0);
         let restored = |name: &str| {
@@ -183,7 +169,7 @@ on_both_engines! {
 #[test]
 fn what_a_killed_backup_left_is_swept_by_the_next() {
     let home = Home::new(Engine::Sqlite);
-    owner(&home, "ana@example.com");
+    make_owner(&home, "ana@example.com");
     let target = home.data().join("backups");
     let hidden = || {
         let mut all = names(&target);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::harness::company::make_owner;
 use crate::harness::engine::Engine;
 use crate::harness::mounts::on_a_small_disk;
 use crate::harness::process::Home;
@@ -9,27 +10,12 @@ use crate::on_both_engines;
 
 const TARGET: &str = "STEADING_BACKUP__TARGET";
 
-fn owner(home: &Home, email: &str) {
-    let made = home.run_with_input(
-        &[
-            "user",
-            "create",
-            email,
-            "--role",
-            "owner",
-            "--password-stdin",
-        ],
-        "four wandering copper kettles\n",
-    );
-    let _ = made.expect_code(0);
-}
-
 /// With its backups outside the data folder.
 fn home(engine: Engine) -> Home {
     let home = Home::new(engine);
     let target = home.path().join("backups").display().to_string();
     let home = home.env(TARGET, &target);
-    owner(&home, "ana@example.com");
+    make_owner(&home, "ana@example.com");
     home
 }
 
@@ -109,7 +95,7 @@ fn a_restore_without_room_changes_nothing() {
         .expect_code(0)
         .json();
     let name = made["name"].as_str().unwrap();
-    owner(&home, "ben@example.com");
+    make_owner(&home, "ben@example.com");
     let before = names(&home.data());
     let restore = ["restore", name, "--yes"];
 

@@ -5,6 +5,7 @@ use steading::transfer::Trouble;
 use steading::transfer::copy;
 
 use super::{Instance, PASSPHRASE};
+use crate::harness::company::make_owner;
 use crate::harness::engine::{Engine, wait};
 use crate::harness::process::Home;
 use crate::harness::stores::Unopened;
@@ -49,18 +50,7 @@ fn secrets_stay_behind_only_where_that_is_said() {
     assert_eq!(came["secrets"], false);
 
     let third = Home::new(Engine::Sqlite);
-    let first = third.run_with_input(
-        &[
-            "user",
-            "create",
-            "ana@example.com",
-            "--role",
-            "owner",
-            "--password-stdin",
-        ],
-        "four wandering copper kettles\n",
-    );
-    let _ = first.expect_code(0);
+    make_owner(&third, "ana@example.com");
     // A look changes nothing, so it asks for nothing.
     let _ = third
         .run(&["tenant", "import", &file, "--dry-run"])

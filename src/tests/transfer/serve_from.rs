@@ -1,6 +1,7 @@
 //! `serve --from`: a file becomes an instance of its own.
 
 use crate::harness::company;
+use crate::harness::company::make_owner;
 use crate::harness::engine::Engine;
 use crate::harness::process::Home;
 
@@ -8,18 +9,7 @@ use crate::harness::process::Home;
 fn an_export_opens_as_an_instance_of_its_own() {
     let home = Home::new(Engine::Sqlite);
     assert_eq!(home.run(&["demo", "load"]).code, 0);
-    let made = home.run_with_input(
-        &[
-            "user",
-            "create",
-            "ana@example.com",
-            "--role",
-            "owner",
-            "--password-stdin",
-        ],
-        "four wandering copper kettles\n",
-    );
-    assert_eq!(made.code, 0, "{}", made.stderr);
+    make_owner(&home, "ana@example.com");
     // Beside a running server, with a name that is meant from where the caller stands.
     let server = home.serve();
     let left = home.run(&["tenant", "export", "default", "acme.steading", "--json"]);

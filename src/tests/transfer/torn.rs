@@ -4,24 +4,10 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::harness::company::make_owner;
 use crate::harness::engine::Engine;
 use crate::harness::mounts::killed_at;
 use crate::harness::process::{Done, Home};
-
-fn owner(home: &Home, email: &str) {
-    let made = home.run_with_input(
-        &[
-            "user",
-            "create",
-            email,
-            "--role",
-            "owner",
-            "--password-stdin",
-        ],
-        "four wandering copper kettles\n",
-    );
-    let _ = made.expect_code(0);
-}
 
 /// Puts a copy of a folder in the place of another.
 fn put(from: &Path, to: &Path) {
@@ -37,13 +23,13 @@ fn a_restore_killed_at_any_moment_is_done_or_not() {
     let home = Home::new(Engine::Sqlite);
     let target = home.path().join("backups");
     let home = home.env("STEADING_BACKUP__TARGET", target.to_str().unwrap());
-    owner(&home, "ana@example.com");
+    make_owner(&home, "ana@example.com");
     let made = home
         .run(&["backup", "create", "--json"])
         .expect_code(0)
         .json();
     let name = made["name"].as_str().unwrap();
-    owner(&home, "ben@example.com");
+    make_owner(&home, "ben@example.com");
     let (seed, backups) = (home.path().join("seed"), home.path().join("backups-seed"));
     put(&home.data(), &seed);
     put(&target, &backups);
@@ -88,7 +74,7 @@ fn companies_without_their_control_plane_are_not_begun_anew() {
     let home = Home::new(Engine::Sqlite);
     let target = home.path().join("backups");
     let home = home.env("STEADING_BACKUP__TARGET", target.to_str().unwrap());
-    owner(&home, "ana@example.com");
+    make_owner(&home, "ana@example.com");
     let _ = home.run(&["backup", "create"]).expect_code(0);
     let control = home.data().join("control.db");
     std::fs::rename(&control, home.path().join("control.db")).unwrap();
@@ -114,7 +100,7 @@ fn companies_without_their_control_plane_are_not_begun_anew() {
 #[test]
 fn a_first_start_from_a_file_that_was_killed_is_begun_anew() {
     let home = Home::new(Engine::Sqlite);
-    owner(&home, "ana@example.com");
+    make_owner(&home, "ana@example.com");
     let _ = home
         .run(&["tenant", "export", "default", "acme.steading"])
         .expect_code(0);
